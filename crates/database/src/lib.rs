@@ -1,0 +1,14 @@
+#![doc = include_str!("../README.md")]
+
+mod connect;
+mod error;
+mod migrate;
+mod pool;
+mod tx;
+
+pub use error::{DatabaseError, is_transient};
+pub use migrate::{MigrateError, migrate, pending_migrations, revert_all};
+pub use pool::{Connection, Database, DatabaseSettings};
+pub use tx::Tx;
+
+pub use diesel_migrations::EmbeddedMigrations;

@@ -1,0 +1,116 @@
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use deadpool::managed::TimeoutType;
+use diesel::ConnectionError;
+use diesel_async::AsyncPgConnection;
+use diesel_async::pooled_connection::deadpool::{Object, Pool, PoolError};
+use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig};
+use futures::FutureExt;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use tokio::sync::Notify;
+
+use crate::connect::connect;
+use crate::{DatabaseError, Tx};
+
+/// A pooled connection outside a transaction, for plain reading.
+pub type Connection = Object<AsyncPgConnection>;
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatabaseSettings {
+    /// `postgres://user:password@host:port/database?sslmode=prefer`; the role's `search_path` names the schema.
+    pub url: SecretString,
+    /// Connections this process may hold.
+    pub pool_size: usize,
+    /// Longest any one statement may run, in milliseconds.
+    pub statement_timeout_ms: u64,
+}
+
+/// The service's database. Cheap to clone.
+#[derive(Clone)]
+pub struct Database {
+    pool: Pool<AsyncPgConnection>,
+    wakeups: Wakeups,
+}
+
+/// Tasks of this process waiting for a commit, by what they wait for.
+pub(crate) type Wakeups = Arc<Mutex<HashMap<&'static str, Arc<Notify>>>>;
+
+impl Database {
+    /// Builds the pool; the first use connects. Connections live on the runtime this is called on: one opened by a request
+    /// must outlive the HTTP worker that served it.
+    pub fn new(settings: &DatabaseSettings, application: &'static str) -> Self {
+        let statement_timeout = Duration::from_millis(settings.statement_timeout_ms);
+        let runtime = tokio::runtime::Handle::current();
+        let mut config = ManagerConfig::default();
+        config.custom_setup = Box::new(move |url| {
+            let url = url.to_owned();
+            let opening = runtime.spawn(async move { connect(&url, application, statement_timeout).await });
+            async move { opening.await.unwrap_or_else(|lost| Err(ConnectionError::BadConnection(lost.to_string()))) }.boxed()
+        });
+        let manager = AsyncDieselConnectionManager::new_with_config(settings.url.expose_secret(), config);
+        let pool = Pool::builder(manager)
+            .max_size(settings.pool_size)
+            .wait_timeout(Some(Duration::from_secs(2)))
+            .create_timeout(Some(Duration::from_secs(5)))
+            .recycle_timeout(Some(Duration::from_secs(2)))
+            .runtime(deadpool::Runtime::Tokio1)
+            .build()
+            .expect("invariant: a runtime is set, which is all that building can miss");
+        Self { pool, wakeups: Wakeups::default() }
+    }
+
+    pub async fn connection(&self) -> Result<Connection, DatabaseError> {
+        self.pool.get().await.map_err(|error| match error {
+            PoolError::Timeout(TimeoutType::Wait) => DatabaseError::PoolExhausted,
+            other => DatabaseError::Unreachable(Box::new(other)),
+        })
+    }
+
+    pub async fn begin(&self) -> Result<Tx, DatabaseError> {
+        Tx::begin(self.connection().await?, self.wakeups.clone()).await
+    }
+
+    /// Runs `work` in a transaction: committed on `Ok`, rolled back on `Err`.
+    pub async fn transaction<T, E>(&self, work: impl AsyncFnOnce(&mut Tx) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<DatabaseError>,
+    {
+        let mut tx = self.begin().await?;
+        match work(&mut tx).await {
+            Ok(value) => {
+                tx.commit().await?;
+                Ok(value)
+            }
+            Err(error) => {
+                tx.roll_back().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Wakes whenever a transaction of this process that asked for it has committed.
+    pub fn wakeup(&self, what: &'static str) -> Arc<Notify> {
+        self.wakeups.lock().unwrap_or_else(PoisonError::into_inner).entry(what).or_default().clone()
+    }
+
+    /// Answers if the database does.
+    pub async fn ping(&self) -> Result<(), DatabaseError> {
+        use diesel_async::RunQueryDsl;
+        diesel::sql_query("SELECT 1").execute(&mut self.connection().await?).await?;
+        Ok(())
+    }
+
+    /// Connections in use and waiting callers, for metrics.
+    pub fn usage(&self) -> (usize, usize) {
+        let status = self.pool.status();
+        (status.size.saturating_sub(status.available), status.waiting)
+    }
+
+    pub fn close(&self) {
+        self.pool.close();
+    }
+}
