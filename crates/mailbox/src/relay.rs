@@ -1,0 +1,168 @@
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+
+use database::{Database, DatabaseError, Tx};
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Text};
+use diesel_async::RunQueryDsl;
+use lifecycle::{BoxError, ReadinessHandle, Shutdown, TaskResult};
+use messaging::{Broker, Outgoing, Publisher, Sent};
+use prometheus::{IntCounterVec, IntGaugeVec};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use crate::outbox::POSTED;
+use crate::schema::outbox;
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RelaySettings {
+    /// Messages sent and confirmed together.
+    pub batch: i64,
+    /// How often to look without being woken, in milliseconds.
+    pub poll_ms: u64,
+}
+
+/// Takes messages from the outbox to the broker.
+#[derive(Clone)]
+pub struct Relay {
+    pub database: Database,
+    pub broker: Broker,
+    pub settings: RelaySettings,
+    pub readiness: ReadinessHandle,
+}
+
+impl Relay {
+    /// Runs until told to stop, then empties the outbox once more. An error means: start again with a new connection.
+    pub async fn run(self, shutdown: Shutdown) -> TaskResult {
+        let posted = self.database.wakeup(POSTED);
+        let Some(publisher) = shutdown.unless_cancelled(self.open()).await else { return Ok(()) };
+        let publisher = publisher?;
+        let mut measured = Instant::now();
+        loop {
+            let sent = self.pass(&publisher).await.inspect_err(|error| self.readiness.failed(error))?;
+            if sent < self.settings.batch {
+                if shutdown.is_cancelled() {
+                    publisher.close().await;
+                    return Ok(());
+                }
+                let poll = Duration::from_millis(self.settings.poll_ms);
+                let _ = tokio::time::timeout(poll, shutdown.unless_cancelled(posted.notified())).await;
+            }
+            if measured.elapsed() > Duration::from_secs(10) {
+                measured = Instant::now();
+                self.measure().await?;
+            }
+        }
+    }
+
+    async fn open(&self) -> Result<Publisher, BoxError> {
+        let publisher = self.broker.publisher().await.inspect_err(|error| self.readiness.failed(error))?;
+        self.readiness.ok();
+        Ok(publisher)
+    }
+
+    /// Sends one batch; returns how many rows it dealt with.
+    async fn pass(&self, publisher: &Publisher) -> Result<i64, BoxError> {
+        let mut tx = self.database.begin().await?;
+        let rows = claim(&mut tx, self.settings.batch).await?;
+        if rows.is_empty() {
+            tx.roll_back().await;
+            return Ok(0);
+        }
+        let messages: Vec<Outgoing> = rows.iter().map(Row::outgoing).collect();
+        let sent = publisher.publish(&messages).await?;
+        settle(&mut tx, &rows, &sent).await?;
+        tx.commit().await?;
+        Ok(i64::try_from(rows.len()).unwrap_or(i64::MAX))
+    }
+
+    async fn measure(&self) -> Result<(), DatabaseError> {
+        let oldest: Option<i64> = outbox::table
+            .select(diesel::dsl::sql::<BigInt>("extract(epoch FROM now() - created_at)::bigint"))
+            .order(outbox::id)
+            .first(&mut self.database.connection().await?)
+            .await
+            .optional()?;
+        OLDEST.with_label_values(&[] as &[&str]).set(oldest.unwrap_or(0));
+        Ok(())
+    }
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = outbox)]
+struct Row {
+    id: i64,
+    message_id: Uuid,
+    exchange: String,
+    routing_key: String,
+    type_name: String,
+    subject: String,
+    body: Vec<u8>,
+    traceparent: Option<String>,
+    tracestate: Option<String>,
+}
+
+impl Row {
+    fn outgoing(&self) -> Outgoing {
+        let headers = [("traceparent", &self.traceparent), ("tracestate", &self.tracestate)];
+        Outgoing {
+            message_id: self.message_id,
+            exchange: self.exchange.clone(),
+            routing_key: self.routing_key.clone(),
+            type_name: self.type_name.clone(),
+            subject: self.subject.clone(),
+            body: self.body.clone().into(),
+            headers: headers.into_iter().filter_map(|(k, v)| Some((k.to_owned(), v.clone()?))).collect(),
+            sent_at_s: self.message_id.get_timestamp().map_or(0, |time| time.to_unix().0),
+        }
+    }
+}
+
+async fn claim(tx: &mut Tx, batch: i64) -> QueryResult<Vec<Row>> {
+    outbox::table
+        .select(Row::as_select())
+        .filter(outbox::not_before.le(diesel::dsl::now))
+        .order(outbox::id)
+        .limit(batch)
+        .for_update()
+        .skip_locked()
+        .load(tx.conn())
+        .await
+}
+
+/// Deletes what was confirmed and puts off what was refused: 1 s, doubling, at most a minute.
+async fn settle(tx: &mut Tx, rows: &[Row], sent: &[Sent]) -> QueryResult<()> {
+    let mut confirmed = Vec::with_capacity(rows.len());
+    let (mut refused, mut reasons) = (Vec::new(), Vec::new());
+    for (row, outcome) in rows.iter().zip(sent) {
+        match outcome {
+            Sent::Confirmed => confirmed.push(row.id),
+            Sent::Refused(reason) => {
+                tracing::warn!(message.id = %row.message_id, message.type = row.type_name, reason, "the broker refused a message");
+                refused.push(row.id);
+                reasons.push(reason.clone());
+            }
+        }
+    }
+    SENT.with_label_values(&["confirmed"]).inc_by(confirmed.len() as u64);
+    SENT.with_label_values(&["refused"]).inc_by(refused.len() as u64);
+    diesel::delete(outbox::table.filter(outbox::id.eq_any(confirmed))).execute(tx.conn()).await?;
+    if !refused.is_empty() {
+        diesel::sql_query(
+            "UPDATE outbox SET attempts = attempts + 1, last_error = reason,
+                    not_before = now() + least(interval '1 minute', interval '1 second' * 2 ^ least(attempts, 6))
+             FROM unnest($1, $2) AS refused (refused_id, reason) WHERE id = refused_id",
+        )
+        .bind::<Array<BigInt>, _>(refused)
+        .bind::<Array<Text>, _>(reasons)
+        .execute(tx.conn())
+        .await?;
+    }
+    Ok(())
+}
+
+static SENT: LazyLock<IntCounterVec> =
+    LazyLock::new(|| telemetry::metrics::counter("outbox_messages_total", "Messages taken to the broker, by outcome", &["outcome"]));
+static OLDEST: LazyLock<IntGaugeVec> =
+    LazyLock::new(|| telemetry::metrics::gauge("outbox_oldest_seconds", "Age of the oldest message not yet sent", &[]));

@@ -1,0 +1,4 @@
+DROP TABLE tokens;
+DROP TABLE sessions;
+DROP TABLE users;
+DROP TABLE accounts;

@@ -1,0 +1,3 @@
+DROP TABLE publications;
+DROP TABLE content_terms;
+DROP TABLE content;

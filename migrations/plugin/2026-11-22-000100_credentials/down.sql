@@ -1,0 +1,2 @@
+DROP TABLE credential_keys;
+DROP TABLE credentials;
