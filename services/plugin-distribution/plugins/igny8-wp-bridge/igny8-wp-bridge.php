@@ -1,0 +1,55 @@
+<?php
+/**
+ * Plugin Name:       IGNY8 WordPress Bridge
+ * Plugin URI:        https://igny8.com/wordpress
+ * Description:       Connects this site to IGNY8: receives approved content as posts, exactly once, and tells IGNY8 what becomes of them.
+ * Version:           2.0.0
+ * Requires at least: 5.6
+ * Requires PHP:      7.4
+ * Author:            IGNY8
+ * Author URI:        https://igny8.com
+ * License:           GPL-2.0-or-later
+ * License URI:       https://www.gnu.org/licenses/gpl-2.0.html
+ * Text Domain:       igny8-wp-bridge
+ * Domain Path:       /languages
+ * Update URI:        https://api.igny8.com/api/plugins/igny8-wp-bridge/
+ *
+ * @package IGNY8\Bridge
+ */
+
+namespace IGNY8\Bridge;
+
+defined( 'ABSPATH' ) || exit;
+
+const VERSION = '2.0.0';
+const FILE    = __FILE__;
+
+require __DIR__ . '/inc/storage/namespace.php';
+require __DIR__ . '/inc/storage/lease.php';
+require __DIR__ . '/inc/identity/canonical.php';
+require __DIR__ . '/inc/identity/namespace.php';
+require __DIR__ . '/inc/identity/verification.php';
+require __DIR__ . '/inc/connection/namespace.php';
+require __DIR__ . '/inc/connection/pairing.php';
+require __DIR__ . '/inc/connection/settings-page.php';
+require __DIR__ . '/inc/rest/namespace.php';
+require __DIR__ . '/inc/rest/frame.php';
+require __DIR__ . '/inc/rest/status.php';
+require __DIR__ . '/inc/publishing/namespace.php';
+require __DIR__ . '/inc/publishing/payload.php';
+require __DIR__ . '/inc/publishing/receipts.php';
+require __DIR__ . '/inc/publishing/contents.php';
+require __DIR__ . '/inc/publishing/post.php';
+require __DIR__ . '/inc/publishing/authors.php';
+require __DIR__ . '/inc/publishing/terms.php';
+require __DIR__ . '/inc/publishing/images.php';
+require __DIR__ . '/inc/seo/namespace.php';
+require __DIR__ . '/inc/media/namespace.php';
+require __DIR__ . '/inc/media/library.php';
+require __DIR__ . '/inc/outbound/namespace.php';
+require __DIR__ . '/inc/outbound/queue.php';
+require __DIR__ . '/inc/outbound/sender.php';
+require __DIR__ . '/inc/site-health/namespace.php';
+require __DIR__ . '/inc/namespace.php';
+
+bootstrap();

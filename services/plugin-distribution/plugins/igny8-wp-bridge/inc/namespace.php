@@ -1,0 +1,26 @@
+<?php
+/**
+ * The plugin as a whole: wakes every module.
+ *
+ * @package IGNY8\Bridge
+ */
+
+namespace IGNY8\Bridge;
+
+/** Wake every module. */
+function bootstrap(): void {
+	add_action( 'init', __NAMESPACE__ . '\\load_translations' );
+
+	Storage\bootstrap();
+	Connection\bootstrap();
+	Rest\bootstrap();
+	Publishing\bootstrap();
+	Media\bootstrap();
+	Outbound\bootstrap();
+	Site_Health\bootstrap();
+}
+
+/** Load the translations that came with the plugin. */
+function load_translations(): void {
+	load_plugin_textdomain( 'igny8-wp-bridge', false, dirname( plugin_basename( FILE ) ) . '/languages' );
+}

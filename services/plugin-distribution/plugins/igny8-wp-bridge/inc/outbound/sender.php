@@ -1,0 +1,207 @@
+<?php
+/**
+ * The sender: one at a time, oldest first, patient while the platform is away.
+ *
+ * @package IGNY8\Bridge
+ */
+
+namespace IGNY8\Bridge\Outbound;
+
+use IGNY8\Bridge\Connection;
+use IGNY8\Bridge\Identity;
+use IGNY8\Bridge\Rest;
+use IGNY8\Bridge\Storage;
+
+const STATE_OPTION  = 'igny8_bridge_outbound';
+const EVENTS_PATH   = '/api/v1/integration/webhooks/wordpress/events/';
+const BATCH         = 100;
+const FIRST_WAIT    = 10;
+const LONGEST_WAIT  = HOUR_IN_SECONDS;
+const LONGEST_ASKED = DAY_IN_SECONDS;
+const LEASE_SECONDS = 90;
+
+/** How soon a queue without an address is looked at again. */
+const LOOK_AGAIN_SECONDS = 300;
+
+/** Send what is due when the response has gone out; without a way to part from the client, wait for the platform only briefly. */
+function send_after_the_response(): void {
+	$due = (int) get_option( DUE_OPTION );
+	if ( ! $due || time() < $due ) {
+		return;
+	}
+	$parted = false;
+	foreach ( [ 'fastcgi_finish_request', 'litespeed_finish_request' ] as $finish ) {
+		if ( ! $parted && function_exists( $finish ) ) {
+			$finish();
+			$parted = true;
+		}
+	}
+	send_waiting( $parted ? 15 : 3, $parted ? 25 : 4 );
+}
+
+/** Send what is due from WP-Cron. */
+function send_in_background(): void {
+	send_waiting( 15, 45 );
+}
+
+/**
+ * Send waiting events until none is left, the platform is away, or the time is up.
+ *
+ * @return int How many left the queue.
+ */
+function send_waiting( int $timeout, int $budget ): int {
+	if ( ! Storage\is_ready() || time() < state()['not_before'] ) {
+		return 0;
+	}
+	if ( '' === Connection\webhook_url() ) {
+		update_option( DUE_OPTION, time() + LOOK_AGAIN_SECONDS, true );
+		return 0;
+	}
+	$lock  = [ 'name' => 'sender' ];
+	$owner = Storage\new_owner();
+	if ( ! Storage\take_lease( 'locks', $lock, $owner, [], LEASE_SECONDS ) ) {
+		return 0;
+	}
+	$sent = 0;
+	$end  = time() + $budget;
+	try {
+		do {
+			$left  = send_batch( $timeout );
+			$sent += max( 0, $left );
+		} while ( $left > 0 && time() < $end && Storage\keep_lease( 'locks', $lock, $owner, LEASE_SECONDS ) );
+		delete_sent();
+	} finally {
+		set_due();
+		Storage\give_back_lease( 'locks', $lock, $owner );
+	}
+	return $sent;
+}
+
+/**
+ * Send one batch.
+ *
+ * @return int How many events left the queue; -1 if the platform is away.
+ */
+function send_batch( int $timeout ): int {
+	$events = oldest( state()['batch'] );
+	if ( ! $events ) {
+		return 0;
+	}
+	$body     = '[' . implode( ',', array_map( __NAMESPACE__ . '\\written', $events ) ) . ']';
+	$response = wp_remote_post(
+		Connection\webhook_url() . EVENTS_PATH,
+		[
+			'timeout'     => $timeout,
+			'redirection' => 0,
+			'headers'     => Connection\key_headers() + Identity\signed_headers( $body ) + [
+				'Content-Type' => 'application/json',
+				'Accept'       => 'application/json',
+			],
+			'body'        => $body,
+		]
+	);
+	$status   = is_wp_error( $response ) ? 0 : (int) wp_remote_retrieve_response_code( $response );
+	$answer   = 200 === $status ? json_decode( (string) wp_remote_retrieve_body( $response ), true ) : null;
+	$left     = is_array( $answer ) && isset( $answer['data']['acks'] ) && is_array( $answer['data']['acks'] ) ? apply_acks( $events, $answer['data']['acks'] ) : 0;
+	if ( 0 === $left ) {
+		$reason = is_wp_error( $response ) ? $response->get_error_message() : 'HTTP ' . $status;
+		back_off( $status, (string) wp_remote_retrieve_header( $response, 'retry-after' ), $reason );
+		return -1;
+	}
+	forget_backoff();
+	return $left;
+}
+
+/** Write an event as the protocol does. */
+function written( object $event ): string {
+	$event = [
+		'id'          => $event->id,
+		'seq'         => (int) $event->seq,
+		'type'        => $event->type,
+		'occurred_at' => Rest\rfc3339( (int) $event->occurred_at ),
+		'data'        => json_decode( $event->data, true ),
+	];
+	return (string) wp_json_encode( $event );
+}
+
+/**
+ * Take the events out of the queue that the platform answers for.
+ *
+ * @return int How many.
+ */
+function apply_acks( array $events, array $acks ): int {
+	$by_id = array_column( $events, null, 'id' );
+	$left  = 0;
+	foreach ( $acks as $ack ) {
+		$id     = is_array( $ack ) && isset( $ack['id'] ) && is_string( $ack['id'] ) ? $ack['id'] : '';
+		$status = $ack['status'] ?? '';
+		if ( ! isset( $by_id[ $id ] ) || ! in_array( $status, [ 'accepted', 'duplicate', 'rejected' ], true ) ) {
+			continue;
+		}
+		if ( 'rejected' === $status ) {
+			remember_rejected( $by_id[ $id ], (string) ( $ack['code'] ?? '' ), (string) ( $ack['detail'] ?? '' ) );
+		}
+		mark_sent( $id );
+		unset( $by_id[ $id ] );
+		++$left;
+	}
+	return $left;
+}
+
+/** Wait as long as the platform asks, else ten seconds doubling to an hour; send less at once if it was too much. */
+function back_off( int $status, string $retry_after, string $reason ): void {
+	$state    = state();
+	$failures = $state['failures'] + 1;
+	$wait     = waiting_time( $failures, $retry_after, time() );
+	$batch    = 413 === $status ? max( 1, intdiv( $state['batch'], 2 ) ) : $state['batch'];
+	$reason   = sanitize_text_field( $reason );
+	$state    = [
+		'failures'   => $failures,
+		'not_before' => time() + $wait,
+		'batch'      => $batch,
+		'reason'     => $reason,
+	];
+	update_option( STATE_OPTION, $state, false );
+}
+
+/** Compute how long to wait, in seconds. */
+function waiting_time( int $failures, string $retry_after, int $now ): int {
+	if ( preg_match( '/\A[0-9]{1,9}\z/', $retry_after ) ) {
+		return min( LONGEST_ASKED, (int) $retry_after );
+	}
+	$date = '' !== $retry_after ? strtotime( $retry_after ) : false;
+	if ( false !== $date ) {
+		return min( LONGEST_ASKED, max( 0, $date - $now ) );
+	}
+	return (int) min( LONGEST_WAIT, FIRST_WAIT * 2 ** min( 20, $failures - 1 ) );
+}
+
+/** Forget that the platform was away. */
+function forget_backoff(): void {
+	if ( get_option( STATE_OPTION ) ) {
+		delete_option( STATE_OPTION );
+	}
+}
+
+/** Note when the queue wants to be looked at again, where every request can see it for nothing. */
+function set_due(): void {
+	$due = backlog()['waiting'] ? max( 1, time(), state()['not_before'] ) : 0;
+	if ( (int) get_option( DUE_OPTION ) !== $due ) {
+		update_option( DUE_OPTION, $due, true );
+	}
+}
+
+/**
+ * Read how sending goes.
+ *
+ * @return array{failures:int,not_before:int,batch:int,reason:string}
+ */
+function state(): array {
+	$stored = get_option( STATE_OPTION );
+	return ( is_array( $stored ) ? $stored : [] ) + [
+		'failures'   => 0,
+		'not_before' => 0,
+		'batch'      => BATCH,
+		'reason'     => '',
+	];
+}

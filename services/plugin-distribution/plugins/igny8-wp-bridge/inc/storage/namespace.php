@@ -1,0 +1,139 @@
+<?php
+/**
+ * The plugin's own tables, one set per blog of a network.
+ *
+ * Locks need a primary key: of all that WordPress offers, only `INSERT IGNORE` on a unique key has exactly one winner.
+ *
+ * @package IGNY8\Bridge
+ */
+
+namespace IGNY8\Bridge\Storage;
+
+use const IGNY8\Bridge\FILE;
+
+const VERSION        = '1';
+const VERSION_OPTION = 'igny8_bridge_tables';
+const TABLES         = [ 'contents', 'operations', 'media', 'requests', 'outbox', 'locks' ];
+const OPTIONS        = [
+	VERSION_OPTION,
+	'igny8_bridge_settings',
+	'igny8_bridge_pairing',
+	'igny8_bridge_identity',
+	'igny8_bridge_last_test',
+	'igny8_bridge_outbound',
+	'igny8_bridge_outbound_due',
+	'igny8_bridge_rejected',
+];
+
+/** Keep the tables of every blog present. */
+function bootstrap(): void {
+	register_activation_hook( FILE, __NAMESPACE__ . '\\make_tables' );
+	add_action( 'init', __NAMESPACE__ . '\\make_missing_tables', 1 );
+	add_filter( 'wpmu_drop_tables', __NAMESPACE__ . '\\drop_with_the_blog' );
+}
+
+/** Name a table of the current blog. */
+function table( string $name ): string {
+	global $wpdb;
+	return $wpdb->prefix . 'igny8_' . $name;
+}
+
+/** Tell whether the current blog has its tables. */
+function is_ready(): bool {
+	return VERSION === get_option( VERSION_OPTION );
+}
+
+/** Make the tables where a blog came to be after the activation, or the plugin was updated. */
+function make_missing_tables(): void {
+	if ( ! is_ready() ) {
+		make_tables();
+	}
+}
+
+/** Make the tables of the current blog and remember the posts an earlier installation left. */
+function make_tables(): void {
+	global $wpdb;
+	$charset = $wpdb->get_charset_collate();
+	foreach ( definitions() as $name => $columns ) {
+		$wpdb->query( 'CREATE TABLE IF NOT EXISTS `' . table( $name ) . "` ( $columns ) $charset" );
+	}
+	start_sequence();
+	adopt_earlier_posts();
+	adopt_earlier_media();
+	update_option( VERSION_OPTION, VERSION, true );
+}
+
+/** List the columns of each table. */
+function definitions(): array {
+	return [
+		'contents'   => "content_id bigint unsigned NOT NULL, post_id bigint unsigned NOT NULL DEFAULT 0, operation_id varchar(36) NOT NULL DEFAULT '',
+			state varchar(10) NOT NULL, owner varchar(32) NOT NULL DEFAULT '', lease_until bigint unsigned NOT NULL DEFAULT 0,
+			PRIMARY KEY  (content_id), KEY post_id (post_id)",
+		'operations' => 'operation_id varchar(36) NOT NULL, content_id bigint unsigned NOT NULL, body_hash varchar(64) NOT NULL,
+			state varchar(12) NOT NULL, answer longtext NULL, began_at bigint unsigned NOT NULL,
+			PRIMARY KEY  (operation_id), KEY content_id (content_id), KEY began_at (began_at)',
+		'media'      => "sha256 varchar(64) NOT NULL, attachment_id bigint unsigned NOT NULL DEFAULT 0,
+			owner varchar(32) NOT NULL DEFAULT '', lease_until bigint unsigned NOT NULL DEFAULT 0, PRIMARY KEY  (sha256)",
+		'requests'   => 'id_hash varchar(64) NOT NULL, expires_at bigint unsigned NOT NULL, PRIMARY KEY  (id_hash), KEY expires_at (expires_at)',
+		'outbox'     => 'seq bigint unsigned NOT NULL AUTO_INCREMENT, id varchar(36) NOT NULL, type varchar(40) NOT NULL, state varchar(10) NOT NULL,
+			occurred_at bigint unsigned NOT NULL, data longtext NOT NULL, PRIMARY KEY  (seq), UNIQUE KEY id (id), KEY state_seq (state,seq)',
+		'locks'      => "name varchar(40) NOT NULL, owner varchar(32) NOT NULL DEFAULT '', lease_until bigint unsigned NOT NULL DEFAULT 0, PRIMARY KEY  (name)",
+	];
+}
+
+/** Let the event numbers begin at the present Unix time in milliseconds. */
+function start_sequence(): void {
+	global $wpdb;
+	$now = now_ms();
+	$wpdb->query(
+		$wpdb->prepare(
+			'INSERT IGNORE INTO `' . table( 'outbox' ) . "` (seq, id, type, state, occurred_at, data) VALUES (%d, 'beginning', '', 'sent', %d, '')",
+			$now,
+			$now
+		)
+	);
+}
+
+/** Enter the posts an earlier installation made, so that they are not made again. */
+function adopt_earlier_posts(): void {
+	global $wpdb;
+	$wpdb->query(
+		'INSERT IGNORE INTO `' . table( 'contents' ) . "` (content_id, post_id, operation_id, state, lease_until)
+		SELECT CAST(c.meta_value AS UNSIGNED), c.post_id, COALESCE(LEFT(o.meta_value, 36), ''), 'made', " . FOREVER . " FROM {$wpdb->postmeta} c
+		JOIN {$wpdb->posts} p ON p.ID = c.post_id AND p.post_status <> 'auto-draft'
+		LEFT JOIN {$wpdb->postmeta} o ON o.post_id = c.post_id AND o.meta_key = '_igny8_operation_id'
+		WHERE c.meta_key = '_igny8_content_id' AND CAST(c.meta_value AS UNSIGNED) > 0"
+	);
+}
+
+/** Enter the images an earlier installation took in. */
+function adopt_earlier_media(): void {
+	global $wpdb;
+	$wpdb->query(
+		'INSERT IGNORE INTO `' . table( 'media' ) . "` (sha256, attachment_id, lease_until)
+		SELECT m.meta_value, m.post_id, " . FOREVER . " FROM {$wpdb->postmeta} m JOIN {$wpdb->posts} p ON p.ID = m.post_id AND p.post_type = 'attachment'
+		WHERE m.meta_key = '_igny8_sha256' AND CHAR_LENGTH(m.meta_value) = 64"
+	);
+}
+
+/** Remove tables, options and the schedule of the current blog; posts and images stay. */
+function remove_everything(): void {
+	global $wpdb;
+	foreach ( TABLES as $name ) {
+		$wpdb->query( 'DROP TABLE IF EXISTS `' . table( $name ) . '`' );
+	}
+	foreach ( OPTIONS as $option ) {
+		delete_option( $option );
+	}
+	wp_clear_scheduled_hook( 'igny8_bridge_every_minute' );
+}
+
+/** Add our tables to those that go when a blog of the network is deleted. */
+function drop_with_the_blog( array $tables ): array {
+	return array_merge( $tables, array_map( __NAMESPACE__ . '\\table', TABLES ) );
+}
+
+/** Tell the time in Unix milliseconds. */
+function now_ms(): int {
+	return (int) floor( microtime( true ) * 1000 );
+}

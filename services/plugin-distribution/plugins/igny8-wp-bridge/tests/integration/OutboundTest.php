@@ -1,0 +1,229 @@
+<?php
+// phpcs:disable
+use IGNY8\Bridge\Connection;
+use IGNY8\Bridge\Identity;
+use IGNY8\Bridge\Outbound;
+use IGNY8\Bridge\Storage;
+
+final class OutboundTest extends SiteTestCase {
+	private static $server;
+	private static $dir;
+	private static $url;
+
+	public static function setUpBeforeClass(): void {
+		self::$dir = sys_get_temp_dir() . '/igny8-platform-' . getmypid();
+		mkdir( self::$dir );
+		$probe = stream_socket_server( 'tcp://127.0.0.1:0' );
+		$port  = (int) substr( strrchr( stream_socket_get_name( $probe, false ), ':' ), 1 );
+		fclose( $probe );
+		self::$url    = "http://127.0.0.1:$port";
+		self::$server = proc_open( [ PHP_BINARY, '-S', "127.0.0.1:$port", __DIR__ . '/fixtures/platform-server.php' ], [ [ 'file', '/dev/null', 'r' ], [ 'file', '/dev/null', 'w' ], [ 'file', '/dev/null', 'w' ] ], $pipes, null, [ 'PLATFORM_DIR' => self::$dir ] + getenv() );
+		for ( $i = 0; $i < 100 && ! @fsockopen( '127.0.0.1', $port ); $i++ ) {
+			usleep( 20000 );
+		}
+	}
+
+	public static function tearDownAfterClass(): void {
+		proc_terminate( self::$server );
+		array_map( 'unlink', glob( self::$dir . '/*' ) );
+		rmdir( self::$dir );
+	}
+
+	protected function setUp(): void {
+		parent::setUp();
+		$this->answer_with( [] );
+		@unlink( self::$dir . '/requests.jsonl' );
+		Platform::pair( self::$url );
+	}
+
+	private function answer_with( array $mode ): void {
+		file_put_contents( self::$dir . '/mode.json', wp_json_encode( (object) $mode ) );
+	}
+
+	private function requests(): array {
+		$lines = is_file( self::$dir . '/requests.jsonl' ) ? file( self::$dir . '/requests.jsonl' ) : [];
+		return array_map( function ( $line ) { return json_decode( $line, true ); }, $lines );
+	}
+
+	private function events(): array {
+		$all = [];
+		foreach ( $this->requests() as $request ) {
+			$all = array_merge( $all, json_decode( $request['body'], true ) );
+		}
+		return $all;
+	}
+
+	/** Wait for what the site sends after its answer. */
+	private function wait_for_events( int $count ): array {
+		for ( $i = 0; $i < 100 && count( $this->events() ) < $count; $i++ ) {
+			usleep( 50000 );
+		}
+		wp_cache_flush();
+		return $this->events();
+	}
+
+	/** Publish while the platform is away, so that the echo of it stays in the queue, and throw that away. */
+	private function quiet_post(): int {
+		Platform::pair();
+		$id = Platform::publish( $this->payload() )['body']['post_id'];
+		$this->setUp();
+		return $id;
+	}
+
+	public function test_our_own_publishing_is_an_echo_signed_and_sent_after_the_answer(): void {
+		$payload = $this->payload();
+		$answer  = Platform::publish( $payload );
+		$events  = $this->wait_for_events( 1 );
+		$this->assertCount( 1, $events );
+		$this->assertSame( [ 'post.status_changed', $answer['body']['post_id'], $payload['content_id'], 'publish', $payload['operation_id'], $answer['body']['post_url'], $payload['title'], 'post', Connection\site_address() ], [ $events[0]['type'], $events[0]['data']['post_id'], $events[0]['data']['content_id'], $events[0]['data']['post_status'], $events[0]['data']['operation_id'], $events[0]['data']['post_url'], $events[0]['data']['post_title'], $events[0]['data']['post_type'], $events[0]['data']['site_url'] ] );
+		$this->assertMatchesRegularExpression( '/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/', $events[0]['occurred_at'] );
+
+		$request = $this->requests()[0];
+		$this->assertSame( '/api/v1/integration/webhooks/wordpress/events/', $request['uri'] );
+		$this->assertSame( Platform::API_KEY, $request['headers']['x-igny8-api-key'] );
+		$text = Identity\text_from_site( $request['headers']['webhook-id'], $request['headers']['webhook-timestamp'], $request['body'] );
+		$this->assertTrue( sodium_crypto_sign_verify_detached( Identity\signatures( $request['headers']['webhook-signature'] )[0], $text, base64_decode( Identity\own_public_key() ) ) );
+	}
+
+	public function test_what_people_do(): void {
+		$id = $this->quiet_post();
+		wp_update_post( [ 'ID' => $id, 'post_status' => 'draft' ] );
+		wp_update_post( [ 'ID' => $id, 'post_status' => 'pending' ] );
+		wp_insert_post( [ 'post_title' => 'Not from the platform', 'post_status' => 'publish' ] );
+		wp_update_post( [ 'ID' => $id, 'post_title' => 'Only a title' ] );
+		wp_delete_post( $id, true );
+		$this->assertSame( 2, Outbound\backlog()['waiting'] );
+		$this->assertSame( 2, Outbound\send_waiting( 5, 5 ) );
+		$events = $this->events();
+		$this->assertSame( [ [ 'post.status_changed', 'pending', 'publish', '' ], [ 'post.deleted', 'deleted', 'pending', '' ] ], array_map( function ( $e ) { return [ $e['type'], $e['data']['post_status'], $e['data']['previous_status'], $e['data']['operation_id'] ]; }, $events ), 'What one request does to one status is one event.' );
+		$this->assertGreaterThan( $events[0]['seq'], $events[1]['seq'] );
+		$this->assertGreaterThan( 1700000000000, $events[0]['seq'] );
+		$this->assertSame( [ 0, 0 ], [ Outbound\backlog()['waiting'], (int) get_option( Outbound\DUE_OPTION ) ] );
+	}
+
+	public function test_nothing_is_lost_while_the_platform_is_away(): void {
+		$this->answer_with( [ 'status' => 503, 'headers' => [ 'Retry-After: 1' ] ] );
+		$posts = [];
+		for ( $i = 0; $i < 5; $i++ ) {
+			$posts[] = Platform::publish( $this->payload() )['body']['post_id'];
+		}
+		usleep( 300000 );
+		wp_cache_flush();
+		$this->assertSame( 5, Outbound\backlog()['waiting'] );
+		$this->assertGreaterThanOrEqual( 1, Outbound\state()['failures'] );
+		$this->assertSame( 5, Platform::ask( 'GET', '/status' )['body']['outbox']['waiting'] );
+
+		$this->answer_with( [] );
+		unlink( self::$dir . '/requests.jsonl' );
+		sleep( 3 );
+		Platform::ask( 'GET', '/status' ); // With WP-Cron off, any request to the site does.
+		$events = $this->wait_for_events( 5 );
+		$this->assertSame( $posts, array_column( array_column( $events, 'data' ), 'post_id' ), 'In order, each once.' );
+		$seq = array_column( $events, 'seq' );
+		$this->assertSame( $seq, array_values( array_unique( $seq ) ) );
+		sort( $seq );
+		$this->assertSame( $seq, array_column( $events, 'seq' ) );
+		for ( $i = 0; $i < 40 && Outbound\backlog()['waiting']; $i++ ) {
+			usleep( 50000 );
+		}
+		$this->assertSame( 0, Outbound\backlog()['waiting'] );
+	}
+
+	public function test_answers_that_leave_the_queue_as_it_is(): void {
+		$data = [ 'post_id' => 1, 'operation_id' => '', 'previous_status' => '' ];
+		Outbound\enqueue( 'post.deleted', $data );
+		foreach ( [ [ 'status' => 401 ], [ 'status' => 429, 'headers' => [ 'Retry-After: 99' ] ], [ 'status' => 500 ], [ 'status' => 302, 'headers' => [ 'Location: ' . self::$url . '/stolen' ] ], [ 'body' => '<html>login</html>' ], [ 'body' => [ 'success' => true, 'data' => [ 'acks' => [] ] ] ], [ 'body' => [ 'data' => [ 'acks' => [ [ 'id' => 'foreign', 'status' => 'accepted' ] ] ] ] ] ] as $n => $mode ) {
+			Outbound\forget_backoff();
+			$this->answer_with( $mode );
+			$this->assertSame( 0, Outbound\send_waiting( 2, 2 ) );
+			$this->assertSame( [ 1, 1 ], [ Outbound\backlog()['waiting'], Outbound\state()['failures'] ] );
+			$this->assertEqualsWithDelta( time() + ( 1 === $n ? 99 : 10 ), Outbound\state()['not_before'], 2 );
+			$this->assertSame( 0, Outbound\send_waiting( 2, 2 ), 'Not before its time.' );
+		}
+		$this->assertCount( 7, $this->requests() );
+		Outbound\forget_backoff();
+		Platform::pair( 'http://127.0.0.1:9' );
+		$this->assertSame( 0, Outbound\send_waiting( 2, 2 ) );
+		$this->assertSame( 1, Outbound\backlog()['waiting'] );
+	}
+
+	public function test_batches_rejections_and_too_much_at_once(): void {
+		for ( $i = 1; $i <= 230; $i++ ) {
+			Outbound\enqueue( 'post.deleted', [ 'post_id' => 100000000 + $i, 'operation_id' => '', 'previous_status' => '' ] );
+		}
+		$this->answer_with( [ 'reject' => [ 100000003 ] ] );
+		$this->assertSame( 230, Outbound\send_waiting( 5, 10 ) );
+		$this->assertSame( [ 100, 100, 30 ], array_map( function ( $r ) { return count( json_decode( $r['body'], true ) ); }, $this->requests() ) );
+		$this->assertSame( [ 'unknown_type' ], array_column( get_option( Outbound\REJECTED_OPTION ), 'code' ) );
+
+		Outbound\enqueue( 'post.deleted', [ 'post_id' => 5, 'operation_id' => '', 'previous_status' => '' ] );
+		$this->answer_with( [ 'status' => 413 ] );
+		Outbound\send_waiting( 5, 5 );
+		$this->assertSame( 50, Outbound\state()['batch'] );
+	}
+
+	public function test_one_sender_at_a_time_and_numbers_that_only_rise(): void {
+		global $wpdb;
+		Outbound\enqueue( 'post.deleted', [ 'post_id' => 6, 'operation_id' => '', 'previous_status' => '' ] );
+		$first = Outbound\oldest( 1 )[0]->seq;
+		$this->assertTrue( Storage\take_lease( 'locks', [ 'name' => 'sender' ], $owner = Storage\new_owner(), [], 60 ) );
+		$this->assertSame( 0, Outbound\send_waiting( 2, 2 ) );
+		$this->assertSame( [], $this->requests() );
+		Storage\give_back_lease( 'locks', [ 'name' => 'sender' ], $owner );
+		$this->assertSame( 1, Outbound\send_waiting( 2, 2 ) );
+		$this->assertSame( [ (string) $first ], $wpdb->get_col( 'SELECT seq FROM ' . Storage\table( 'outbox' ) . " WHERE id <> 'beginning'" ), 'The newest row stays.' );
+	}
+
+	public function test_a_copy_of_the_site_keeps_quiet(): void {
+		$pairing = get_option( Connection\PAIRING_OPTION );
+		update_option( Connection\PAIRING_OPTION, [ 'site_address' => 'https://live.example' ] + $pairing );
+		Outbound\enqueue( 'post.deleted', [ 'post_id' => 7, 'operation_id' => '', 'previous_status' => '' ] );
+		$this->assertSame( [ 0, [] ], [ Outbound\send_waiting( 2, 2 ), $this->requests() ] );
+	}
+
+	public function test_pairing(): void {
+		Connection\disconnect();
+		$incomplete = Connection\test();
+		$this->assertSame( 'settings_incomplete', $incomplete->get_error_code() );
+		foreach ( [ [ 'api_url' => 'ftp://x' ], [ 'api_url' => 'no' ], [ 'site_id' => 'x' ], [ 'site_id' => '0' ], [ 'api_key' => 'connection-denied' ] ] as $bad ) {
+			$this->assertTrue( is_wp_error( Connection\save_settings( $bad ) ) );
+		}
+		$this->assertTrue( Connection\save_settings( [ 'api_url' => self::$url . '/', 'site_id' => '12', 'api_key' => ' ' . Platform::API_KEY . ' ' ] ) );
+		$this->answer_with( [ 'status' => 404, 'body' => [ 'success' => false, 'code' => 'site_not_found', 'detail' => 'The key is another site\'s.' ] ] );
+		$refused = Connection\test();
+		$this->assertSame( [ 'site_not_found', 'The key is another site\'s.', 404 ], [ $refused->get_error_code(), $refused->get_error_message(), $refused->get_error_data()['status'] ] );
+		$this->assertFalse( Connection\is_paired() );
+		$this->answer_with( [ 'body' => '<html>' ] );
+		$this->assertSame( 'unexpected_answer', Connection\test()->get_error_code() );
+
+		$data = [ 'message' => 'Hello', 'site_id' => 12, 'site_name' => 'S', 'integration_id' => 3, 'signed' => true, 'platform_public_key' => Platform::public_key(), 'platform_time' => gmdate( 'c' ), 'webhook_url' => self::$url, 'plugin_url' => self::$url, 'checks' => [ [ 'name' => 'api_key', 'ok' => true, 'detail' => 'good <b>', 'fix' => '' ] ] ];
+		$this->answer_with( [ 'body' => [ 'success' => true, 'data' => $data ] ] );
+		$outcome = Connection\test();
+		$this->assertSame( [ 'api_key', 'site_clock', 'signing' ], array_column( $outcome['checks'], 'name' ) );
+		$sent = $this->requests()[2];
+		$this->assertSame( [ '/api/v1/integration/integrations/test-connection/', Platform::API_KEY, 'Bearer ' . Platform::API_KEY ], [ $sent['uri'], $sent['headers']['x-igny8-api-key'], $sent['headers']['authorization'] ] );
+		$body = json_decode( $sent['body'], true );
+		$this->assertSame( [ 'site_id', 'site_url', 'rest_url', 'plugin_version', 'wp_version', 'php_version', 'public_key' ], array_keys( $body ) );
+		$this->assertSame( [ 12, '2.0.0', Identity\own_public_key() ], [ $body['site_id'], $body['plugin_version'], $body['public_key'] ] );
+		$this->assertTrue( Connection\is_paired() );
+		$this->assertSame( 200, Platform::ask( 'GET', '/status' )['status'] );
+		$this->assertNotFalse( wp_next_scheduled( Outbound\CRON_HOOK ) );
+
+		unset( $data['platform_public_key'] );
+		$this->answer_with( [ 'body' => [ 'success' => true, 'data' => $data ] ] );
+		Connection\test();
+		$this->assertSame( Platform::public_key(), Connection\platform_public_key(), 'A key once given is not dropped for an answer without one.' );
+
+		wp_set_current_user( 1 );
+		ob_start();
+		Connection\show_page();
+		$page = ob_get_clean();
+		wp_set_current_user( 0 );
+		$this->assertStringContainsString( 'Connected as', $page );
+		$this->assertStringContainsString( 'good &lt;b&gt;', $page );
+		$this->assertStringContainsString( '_wpnonce', $page );
+		$this->assertStringNotContainsString( Platform::API_KEY, $page );
+		Connection\save_settings( [ 'site_id' => 13 ] );
+		$this->assertFalse( Connection\is_paired(), 'A pairing is with one site of one platform.' );
+	}
+}

@@ -1,0 +1,29 @@
+<?php
+/**
+ * Loads the rooms that need no WordPress, with the few functions of it they call.
+ *
+ *     phpunit --no-configuration --do-not-cache-result --bootstrap tests/unit/bootstrap.php tests/unit
+ *
+ * @package IGNY8\Bridge
+ */
+
+foreach ( [ 'MINUTE_IN_SECONDS' => 60, 'HOUR_IN_SECONDS' => 3600, 'DAY_IN_SECONDS' => 86400 ] as $name => $value ) {
+	define( $name, $value );
+}
+
+function wp_json_encode( $value ) {
+	return json_encode( $value );
+}
+
+function sanitize_title( $title ) {
+	return strtolower( trim( preg_replace( '/[^A-Za-z0-9]+/', '-', $title ), '-' ) );
+}
+
+function get_post_types() {
+	return [ 'post' => 'post', 'page' => 'page', 'attachment' => 'attachment' ];
+}
+
+$inc = dirname( __DIR__, 2 ) . '/inc';
+foreach ( [ 'identity/canonical', 'rest/namespace', 'rest/frame', 'publishing/payload', 'publishing/terms', 'publishing/images', 'outbound/sender' ] as $file ) {
+	require "$inc/$file.php";
+}
