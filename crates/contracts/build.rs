@@ -9,8 +9,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo:rerun-if-changed={}", root.display());
     let files = PACKAGES.map(|p| root.join(format!("igny8/{p}/v1/{p}.proto")));
     let descriptors = protox::compile(files, [&root])?;
-    prost_build::Config::new()
-        .enable_type_names()
-        .compile_fds(descriptors)?;
+    prost_build::Config::new().enable_type_names().compile_fds(descriptors)?;
     Ok(())
 }

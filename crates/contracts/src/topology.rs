@@ -32,10 +32,8 @@ pub mod queues {
     use super::Queue;
     use super::exchanges::{INTEGRATION_EVENTS, PUBLISHER_COMMANDS, PUBLISHER_EVENTS, WEBHOOK_EVENTS};
 
-    pub const PUBLISHER_PUBLISH_CONTENT: Queue = Queue {
-        name: "publisher.publish_content",
-        bindings: &[(PUBLISHER_COMMANDS, "publish_content.v1")],
-    };
+    pub const PUBLISHER_PUBLISH_CONTENT: Queue =
+        Queue { name: "publisher.publish_content", bindings: &[(PUBLISHER_COMMANDS, "publish_content.v1")] };
     pub const PUBLISHER_PROBE_SITE: Queue =
         Queue { name: "publisher.probe_site", bindings: &[(PUBLISHER_COMMANDS, "probe_site.v1")] };
     pub const PUBLISHER_SITE_CHANGED: Queue = Queue {
@@ -48,8 +46,10 @@ pub mod queues {
     };
     pub const WEBHOOK_DELIVERY_APPLIED: Queue =
         Queue { name: "webhook.delivery_applied", bindings: &[(INTEGRATION_EVENTS, "delivery.applied.v1")] };
-    pub const PLUGIN_SITE_CHANGED: Queue =
-        Queue { name: "plugin.site_changed", bindings: &[(INTEGRATION_EVENTS, "site.credential_changed.v1")] };
+    pub const PLUGIN_SITE_CHANGED: Queue = Queue {
+        name: "plugin.site_changed",
+        bindings: &[(INTEGRATION_EVENTS, "site.credential_changed.v1")],
+    };
     pub const INTEGRATION_PUBLISH_RESULTS: Queue = Queue {
         name: "integration.publish_results",
         bindings: &[(PUBLISHER_EVENTS, "publish.*.v1"), (PUBLISHER_EVENTS, "content.published.v1")],

@@ -7,7 +7,11 @@ use diesel_async::AsyncPgConnection;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// One connection with the limits every statement of ours lives under.
-pub(crate) async fn connect(url: &str, application: &str, statement_timeout: Duration) -> ConnectionResult<AsyncPgConnection> {
+pub(crate) async fn connect(
+    url: &str,
+    application: &str,
+    statement_timeout: Duration,
+) -> ConnectionResult<AsyncPgConnection> {
     let mut config = tokio_postgres::Config::from_str(url).map_err(|error| bad_connection(&error))?;
     let limits = format!(
         "-c statement_timeout={} -c lock_timeout=3000 -c idle_in_transaction_session_timeout=15000",
@@ -37,10 +41,11 @@ fn bad_connection(error: &tokio_postgres::Error) -> ConnectionError {
 static TLS: LazyLock<MakeRustlsConnect> = LazyLock::new(|| {
     let mut roots = rustls::RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    let config = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .expect("invariant: ring offers the default protocol versions")
-        .with_root_certificates(roots)
-        .with_no_client_auth();
+    let config =
+        rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .expect("invariant: ring offers the default protocol versions")
+            .with_root_certificates(roots)
+            .with_no_client_auth();
     MakeRustlsConnect::new(config)
 });

@@ -40,9 +40,13 @@ pub fn is_transient(error: &(dyn std::error::Error + 'static)) -> bool {
 /// Connection lost, server shutting down, statement cut off, deadlock or serialization failure.
 fn query_is_transient(error: &QueryError) -> bool {
     match error {
-        QueryError::DatabaseError(DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::ClosedConnection, _)
-        | QueryError::BrokenTransactionManager
-        | QueryError::DatabaseError(DatabaseErrorKind::UnableToSendCommand, _) => true,
+        QueryError::BrokenTransactionManager
+        | QueryError::DatabaseError(
+            DatabaseErrorKind::SerializationFailure
+            | DatabaseErrorKind::ClosedConnection
+            | DatabaseErrorKind::UnableToSendCommand,
+            _,
+        ) => true,
         QueryError::DatabaseError(_, info) => TRANSIENT.iter().any(|text| info.message().contains(text)),
         _ => false,
     }

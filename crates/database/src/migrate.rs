@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use diesel::migration::{MigrationSource};
+use diesel::migration::MigrationSource;
 use diesel::pg::Pg;
 use diesel_async::{AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
@@ -22,7 +22,10 @@ pub enum MigrateError {
 /// Brings the schema to the newest version and says which migrations ran.
 ///
 /// A lock per schema lets any number of replicas call this at once: one migrates, the others wait and find nothing to do.
-pub async fn migrate(settings: &DatabaseSettings, migrations: EmbeddedMigrations) -> Result<Vec<String>, MigrateError> {
+pub async fn migrate(
+    settings: &DatabaseSettings,
+    migrations: EmbeddedMigrations,
+) -> Result<Vec<String>, MigrateError> {
     on_harness(settings, move |harness| {
         let ran = harness.run_pending_migrations(migrations)?;
         Ok(ran.iter().map(ToString::to_string).collect())
@@ -31,7 +34,10 @@ pub async fn migrate(settings: &DatabaseSettings, migrations: EmbeddedMigrations
 }
 
 /// Undoes every migration, newest first.
-pub async fn revert_all(settings: &DatabaseSettings, migrations: EmbeddedMigrations) -> Result<Vec<String>, MigrateError> {
+pub async fn revert_all(
+    settings: &DatabaseSettings,
+    migrations: EmbeddedMigrations,
+) -> Result<Vec<String>, MigrateError> {
     on_harness(settings, move |harness| {
         let reverted = harness.revert_all_migrations(migrations)?;
         Ok(reverted.iter().map(ToString::to_string).collect())
@@ -53,7 +59,8 @@ pub async fn pending_migrations(
         .load::<Row>(connection)
         .await
         .map(|rows| rows.into_iter().map(|row| row.version).collect())?;
-    let known = MigrationSource::<Pg>::migrations(migrations).map_err(|e| MigrateError::Migration(e.to_string()))?;
+    let known =
+        MigrationSource::<Pg>::migrations(migrations).map_err(|e| MigrateError::Migration(e.to_string()))?;
     Ok(known
         .iter()
         .map(|migration| migration.name().version().to_string())
@@ -72,7 +79,9 @@ async fn on_harness(
     let no_limit = Duration::ZERO;
     let mut connection = connect(settings.url.expose_secret(), "migrate", no_limit).await?;
     diesel::sql_query("SET lock_timeout = 0").execute(&mut connection).await?;
-    diesel::sql_query("SELECT pg_advisory_lock(1198077, hashtext(current_schema()))").execute(&mut connection).await?;
+    diesel::sql_query("SELECT pg_advisory_lock(1198077, hashtext(current_schema()))")
+        .execute(&mut connection)
+        .await?;
     tokio::task::spawn_blocking(move || work(&mut Harness::new(connection)))
         .await
         .map_err(|panic| MigrateError::Migration(panic.to_string()))?

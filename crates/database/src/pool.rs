@@ -49,7 +49,10 @@ impl Database {
         config.custom_setup = Box::new(move |url| {
             let url = url.to_owned();
             let opening = runtime.spawn(async move { connect(&url, application, statement_timeout).await });
-            async move { opening.await.unwrap_or_else(|lost| Err(ConnectionError::BadConnection(lost.to_string()))) }.boxed()
+            async move {
+                opening.await.unwrap_or_else(|lost| Err(ConnectionError::BadConnection(lost.to_string())))
+            }
+            .boxed()
         });
         let manager = AsyncDieselConnectionManager::new_with_config(settings.url.expose_secret(), config);
         let pool = Pool::builder(manager)

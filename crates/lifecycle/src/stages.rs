@@ -5,10 +5,11 @@ use std::time::Duration;
 use serde::Deserialize;
 use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::supervise::{once, supervise};
+use crate::supervise::{chain, once, supervise};
 use crate::{Readiness, Shutdown, TaskResult};
 
 /// What a task belongs to, in the order in which they stop.
@@ -21,6 +22,9 @@ pub enum Stage {
     /// What sends the last results away.
     Relay,
 }
+
+/// How long a dependency may take to say how it is.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 const STAGES: [Stage; 3] = [Stage::Doors, Stage::Work, Stage::Relay];
 
@@ -121,6 +125,35 @@ impl Lifecycle {
         self.start(stage, name.clone(), supervise(name, shutdown, task));
     }
 
+    /// Registers a dependency and asks it `every` so often how it is; readiness shows what it said last.
+    pub fn check<F, Fut, E>(&self, name: impl Into<String>, every: Duration, ask: F)
+    where
+        F: Fn() -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<(), E>> + Send + 'static,
+        E: std::error::Error + Send,
+    {
+        let name = name.into();
+        let task = format!("check {name}");
+        let dependency = Arc::new((self.readiness().register(name), ask));
+        self.spawn(Stage::Work, task, move |shutdown| {
+            let dependency = Arc::clone(&dependency);
+            async move {
+                let (readiness, ask) = &*dependency;
+                loop {
+                    match shutdown.unless_cancelled(timeout(PATIENCE, ask())).await {
+                        Some(Ok(Ok(()))) => readiness.ok(),
+                        Some(Ok(Err(error))) => readiness.failed(chain(&error)),
+                        Some(Err(_)) => readiness.failed(format!("no answer for {} s", PATIENCE.as_secs())),
+                        None => return Ok(()),
+                    }
+                    if !shutdown.sleep(every).await {
+                        return Ok(());
+                    }
+                }
+            }
+        });
+    }
+
     /// Runs `work` to its end, also if the caller goes away; the stage waits for it.
     pub fn finish<T: Send + 'static>(
         &self,
@@ -203,7 +236,7 @@ impl Floor {
     async fn close(&self, limit: Duration) -> Vec<String> {
         self.shutdown.trigger();
         self.tracker.close();
-        if tokio::time::timeout(limit, self.tracker.wait()).await.is_ok() {
+        if timeout(limit, self.tracker.wait()).await.is_ok() {
             return Vec::new();
         }
         let left = std::mem::take(&mut *self.running.lock().unwrap_or_else(PoisonError::into_inner));

@@ -26,7 +26,11 @@ pub trait Handler: Send + Sync + 'static {
     const QUEUE: Queue;
 
     /// Applies messages not seen before, in the order of their arrival. All of it is committed, or none.
-    fn apply(&self, tx: &mut Tx, messages: Vec<Self::Message>) -> impl Future<Output = Result<(), HandlerError>> + Send;
+    fn apply(
+        &self,
+        tx: &mut Tx,
+        messages: Vec<Self::Message>,
+    ) -> impl Future<Output = Result<(), HandlerError>> + Send;
 }
 
 /// Why a message was not applied. The writer of a handler chooses at every fallible line.
@@ -97,7 +101,12 @@ pub async fn consume<H: Handler>(
 }
 
 /// Applies or parks every message of the batch; false if told to stop before that.
-async fn apply_surely<H: Handler>(handler: &H, database: &Database, batch: &[Arrived], shutdown: &Shutdown) -> bool {
+async fn apply_surely<H: Handler>(
+    handler: &H,
+    database: &Database,
+    batch: &[Arrived],
+    shutdown: &Shutdown,
+) -> bool {
     if try_batch(handler, database, batch).await.is_ok() {
         return true;
     }
@@ -112,11 +121,18 @@ async fn apply_surely<H: Handler>(handler: &H, database: &Database, batch: &[Arr
 /// Tries before a message is parked.
 const TRIES: i32 = 5;
 
-async fn apply_or_park<H: Handler>(handler: &H, database: &Database, message: &Arrived, shutdown: &Shutdown) -> bool {
+async fn apply_or_park<H: Handler>(
+    handler: &H,
+    database: &Database,
+    message: &Arrived,
+    shutdown: &Shutdown,
+) -> bool {
     let mut failures = 0;
     let mut pause = Duration::from_millis(100);
     loop {
-        let Err(error) = try_batch(handler, database, std::slice::from_ref(message)).await else { return true };
+        let Err(error) = try_batch(handler, database, std::slice::from_ref(message)).await else {
+            return true;
+        };
         let away = matches!(&error, HandlerError::Retry(cause) if database::is_transient(cause.as_ref()));
         failures += i32::from(!away);
         let outcome = if away { "waiting for the database" } else { "failed" };
@@ -138,7 +154,11 @@ async fn apply_or_park<H: Handler>(handler: &H, database: &Database, message: &A
     }
 }
 
-async fn try_batch<H: Handler>(handler: &H, database: &Database, batch: &[Arrived]) -> Result<(), HandlerError> {
+async fn try_batch<H: Handler>(
+    handler: &H,
+    database: &Database,
+    batch: &[Arrived],
+) -> Result<(), HandlerError> {
     let span = tracing::info_span!("apply", consumer = H::NAME, messages = batch.len());
     for message in batch {
         let headers = message.headers.iter().map(|(key, value)| (key.as_str(), value.as_str()));
@@ -147,11 +167,17 @@ async fn try_batch<H: Handler>(handler: &H, database: &Database, batch: &[Arrive
     let work = AssertUnwindSafe(apply_fresh(handler, database, batch)).catch_unwind().instrument(span);
     match work.await {
         Ok(result) => result,
-        Err(panic) => Err(HandlerError::Retry(format!("the handler panicked: {}", lifecycle::panic_text(panic.as_ref())).into())),
+        Err(panic) => Err(HandlerError::Retry(
+            format!("the handler panicked: {}", lifecycle::panic_text(panic.as_ref())).into(),
+        )),
     }
 }
 
-async fn apply_fresh<H: Handler>(handler: &H, database: &Database, batch: &[Arrived]) -> Result<(), HandlerError> {
+async fn apply_fresh<H: Handler>(
+    handler: &H,
+    database: &Database,
+    batch: &[Arrived],
+) -> Result<(), HandlerError> {
     let mut messages = Vec::with_capacity(batch.len());
     for arrived in batch {
         let id = arrived.message_id.ok_or("the message has no id").or_park()?;
@@ -197,5 +223,9 @@ pub(crate) async fn remember(tx: &mut Tx, consumer: &str, ids: Vec<Uuid>) -> Que
 }
 
 pub(crate) static APPLIED: LazyLock<IntCounterVec> = LazyLock::new(|| {
-    telemetry::metrics::counter("inbox_messages_total", "Messages received, by consumer and outcome", &["consumer", "outcome"])
+    telemetry::metrics::counter(
+        "inbox_messages_total",
+        "Messages received, by consumer and outcome",
+        &["consumer", "outcome"],
+    )
 });

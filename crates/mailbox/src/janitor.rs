@@ -5,7 +5,7 @@ use diesel::sql_types::{BigInt, Double};
 use diesel_async::RunQueryDsl;
 use lifecycle::{Shutdown, TaskResult};
 
-const EVERY: Duration = Duration::from_secs(3600);
+const EVERY: Duration = Duration::from_hours(1);
 const CHUNK: i64 = 5_000;
 
 /// Forgets inbox entries older than `keep`, once an hour, a few thousand at a time.

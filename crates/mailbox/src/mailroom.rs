@@ -19,10 +19,16 @@ pub struct Mailroom<'a> {
 }
 
 /// A message may come again as long as its sender keeps it; nobody keeps one for a month.
-const FORGET_AFTER: Duration = Duration::from_secs(30 * 24 * 3600);
+const FORGET_AFTER: Duration = Duration::from_hours(30 * 24);
 
 impl<'a> Mailroom<'a> {
-    pub fn new(lifecycle: &'a Lifecycle, database: &Database, broker: &Broker, relay: &RelaySettings, consume: &ConsumeSettings) -> Self {
+    pub fn new(
+        lifecycle: &'a Lifecycle,
+        database: &Database,
+        broker: &Broker,
+        relay: &RelaySettings,
+        consume: &ConsumeSettings,
+    ) -> Self {
         Self {
             lifecycle,
             database: database.clone(),
@@ -34,6 +40,7 @@ impl<'a> Mailroom<'a> {
     }
 
     /// Consumes the handler's queue. A service stays ready while the broker is away: its senders' outboxes wait.
+    #[must_use]
     pub fn consume<H: Handler>(mut self, handler: H) -> Self {
         let (handler, database, broker) = (Arc::new(handler), self.database.clone(), self.broker.clone());
         let (settings, readiness) = (self.consume.clone(), self.lifecycle.readiness().watch(H::QUEUE.name));

@@ -162,7 +162,13 @@ async fn settle(tx: &mut Tx, rows: &[Row], sent: &[Sent]) -> QueryResult<()> {
     Ok(())
 }
 
-static SENT: LazyLock<IntCounterVec> =
-    LazyLock::new(|| telemetry::metrics::counter("outbox_messages_total", "Messages taken to the broker, by outcome", &["outcome"]));
-static OLDEST: LazyLock<IntGaugeVec> =
-    LazyLock::new(|| telemetry::metrics::gauge("outbox_oldest_seconds", "Age of the oldest message not yet sent", &[]));
+static SENT: LazyLock<IntCounterVec> = LazyLock::new(|| {
+    telemetry::metrics::counter(
+        "outbox_messages_total",
+        "Messages taken to the broker, by outcome",
+        &["outcome"],
+    )
+});
+static OLDEST: LazyLock<IntGaugeVec> = LazyLock::new(|| {
+    telemetry::metrics::gauge("outbox_oldest_seconds", "Age of the oldest message not yet sent", &[])
+});

@@ -68,6 +68,11 @@ impl Broker {
 const LIMIT: Duration = Duration::from_secs(10);
 
 /// lapin may wait for ever on a broker that is half there.
-pub(crate) async fn in_time<T>(call: impl Future<Output = Result<T, lapin::Error>>) -> Result<T, BrokerError> {
-    tokio::time::timeout(LIMIT, call).await.map_err(|_| BrokerError::Timeout(LIMIT))?.map_err(BrokerError::from)
+pub(crate) async fn in_time<T>(
+    call: impl Future<Output = Result<T, lapin::Error>>,
+) -> Result<T, BrokerError> {
+    tokio::time::timeout(LIMIT, call)
+        .await
+        .map_err(|_| BrokerError::Timeout(LIMIT))?
+        .map_err(BrokerError::from)
 }

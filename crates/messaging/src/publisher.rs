@@ -69,9 +69,17 @@ fn outcomes(messages: &[Outgoing], confirmations: Vec<Confirmation>) -> Vec<Sent
             refused.insert(message.message_id, "a queue did not accept it (full?)".to_owned());
         }
         if let Some(returned) = confirmation.take_message() {
-            let id = returned.delivery.properties.message_id().as_ref().and_then(|id| Uuid::parse_str(id.as_str()).ok());
+            let id = returned
+                .delivery
+                .properties
+                .message_id()
+                .as_ref()
+                .and_then(|id| Uuid::parse_str(id.as_str()).ok());
             refused.insert(id.unwrap_or(message.message_id), format!("returned: {}", returned.reply_text));
         }
     }
-    messages.iter().map(|message| refused.remove(&message.message_id).map_or(Sent::Confirmed, Sent::Refused)).collect()
+    messages
+        .iter()
+        .map(|message| refused.remove(&message.message_id).map_or(Sent::Confirmed, Sent::Refused))
+        .collect()
 }

@@ -12,8 +12,13 @@ use crate::broker::in_time;
 pub(crate) async fn declare(channel: &Channel) -> Result<(), BrokerError> {
     for exchange in exchanges::ALL {
         let options = ExchangeDeclareOptions { durable: true, ..ExchangeDeclareOptions::default() };
-        in_time(channel.exchange_declare(exchange.0.into(), ExchangeKind::Topic, options, FieldTable::default()))
-            .await?;
+        in_time(channel.exchange_declare(
+            exchange.0.into(),
+            ExchangeKind::Topic,
+            options,
+            FieldTable::default(),
+        ))
+        .await?;
     }
     for queue in queues::ALL {
         let durable = QueueDeclareOptions { durable: true, ..QueueDeclareOptions::default() };

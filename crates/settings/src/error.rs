@@ -7,10 +7,10 @@ pub enum SettingsError {
     File {
         path: PathBuf,
         #[source]
-        source: std::io::Error,
+        source: Box<config::ConfigError>,
     },
-    #[error("{origin} is not TOML: {message} (line {line})")]
-    Syntax { origin: String, message: String, line: usize },
+    #[error("{origin} is not TOML: {message}")]
+    Syntax { origin: String, message: String },
     #[error("{}", list(.0))]
     Mistakes(Vec<Mistake>),
 }

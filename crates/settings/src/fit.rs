@@ -1,137 +1,106 @@
 //! Reads the values into the struct. Serde stops at the first mistake; so each is noted, put out of the way, and reading begins again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
+use serde_json::{Value as Json, json};
 use serde_path_to_error::Segment;
-use toml::{Table, Value};
 
-use crate::layers::{Key, Layers, Origin, variable};
+use crate::layers::{Layers, variable};
 use crate::{Mistake, SettingsError};
 
-/// More mistakes than anybody makes; a net against reading for ever.
-const MOST_ROUNDS: usize = 500;
-
-pub fn fit<T: DeserializeOwned>(mut layers: Layers) -> Result<T, SettingsError> {
-    let mut notes = Notes::default();
-    for _ in 0..MOST_ROUNDS {
-        let mut unread = BTreeSet::new();
-        let mut note = |path: serde_ignored::Path<'_>| {
-            unread.insert(path.to_string());
-        };
-        let ignored = serde_ignored::Deserializer::new(layers.merged(), &mut note);
+pub fn fit<T: DeserializeOwned>(layers: &Layers) -> Result<T, SettingsError> {
+    let (values, mistakes, tries) = (layers.values(), BTreeMap::new(), BTreeMap::new());
+    let mut reading = Reading { layers, values, mistakes, tries };
+    loop {
+        let mut unread = Vec::new();
+        let mut note = |path: serde_ignored::Path<'_>| unread.push(path.to_string());
+        let ignored = serde_ignored::Deserializer::new(reading.values.clone(), &mut note);
         let outcome = serde_path_to_error::deserialize::<_, T>(ignored);
         for path in unread {
             // Options show as `?`.
-            let key: Key = path.split('.').filter(|it| *it != "?").map(str::to_owned).collect();
-            notes.unknown(&layers, &key);
+            reading.note(&path.replace(".?", ""), "there is no such setting".to_owned());
         }
         match outcome {
-            Ok(settings) if notes.mistakes.is_empty() => return Ok(settings),
-            Ok(_) => break,
-            Err(error) => {
-                if !notes.take(&mut layers, &error) {
-                    break;
-                }
-            }
+            Ok(settings) if reading.mistakes.is_empty() => return Ok(settings),
+            Err(error) if reading.put_away(&error) => {}
+            _ => return Err(SettingsError::Mistakes(reading.mistakes.into_values().collect())),
         }
     }
-    let mistakes: BTreeSet<Mistake> = notes.mistakes.into_values().collect();
-    Err(SettingsError::Mistakes(mistakes.into_iter().collect()))
 }
 
-#[derive(Default)]
-struct Notes {
-    mistakes: BTreeMap<Key, Mistake>,
-    /// Variables that were read as TOML after they did not do as text.
-    read_as_toml: BTreeSet<Key>,
-    /// How many stand-ins were tried for what is missing.
-    stand_ins: BTreeMap<Key, usize>,
+struct Reading<'a> {
+    layers: &'a Layers,
+    values: Json,
+    mistakes: BTreeMap<String, Mistake>,
+    /// How often a key's value was replaced.
+    tries: BTreeMap<String, usize>,
 }
 
-impl Notes {
-    /// Notes what serde said and puts it out of the way; false if that can't be done.
-    fn take(&mut self, layers: &mut Layers, error: &serde_path_to_error::Error<toml::de::Error>) -> bool {
-        let message = error.inner().message();
-        let mut key = key(error.path());
-        if let Some(name) = quoted(message, "missing field `") {
-            key.push(name);
-            return self.missing(layers, &key);
-        }
-        if let Some(name) = quoted(message, "unknown field `") {
-            if key.last() != Some(&name) {
-                key.push(name);
+impl Reading<'_> {
+    /// Notes what serde said and replaces what it is about; false if that can't be done.
+    fn put_away(&mut self, error: &serde_path_to_error::Error<serde_json::Error>) -> bool {
+        let message = error.inner().to_string();
+        // What is in a list is the list's matter.
+        let names = error.path().iter().map_while(|segment| match segment {
+            Segment::Map { key } => Some(key.as_str()),
+            _ => None,
+        });
+        let mut names: Vec<_> = names.collect();
+        if let Some(name) = quoted(&message, "unknown field `") {
+            if names.last() != Some(&name) {
+                names.push(name);
             }
-            self.unknown(layers, &key);
-            layers.remove(&key);
-            return true;
+            let key = names.join(".");
+            self.note(&key, "there is no such setting".to_owned());
+            return self.put(&key, None);
         }
-        if self.stand_ins.contains_key(&key) {
-            return self.missing(layers, &key);
-        }
-        let Some((owner, origin)) = layers.origin(&key) else {
-            self.note(&key, String::new(), expected(message));
-            return false;
-        };
-        if matches!(origin, Origin::Variable(_)) && self.read_as_toml.insert(owner.clone()) {
-            let value = layers.get(&owner).and_then(Value::as_str).and_then(as_toml);
-            if let Some(value) = value {
-                layers.put(&owner, value);
-                return true;
-            }
-        }
-        let known = self.mistakes.contains_key(&owner);
-        self.note(&owner, origin.to_string(), expected(message));
-        layers.forget(&owner);
-        !known
-    }
+        let missing = quoted(&message, "missing field `");
+        names.extend(missing);
+        let key = names.join(".");
+        let tries = self.tries.entry(key.clone()).or_default();
+        *tries += 1;
+        let tries = *tries;
 
-    /// Stands something in for a missing value, so that the next mistake can be found.
-    fn missing(&mut self, layers: &mut Layers, key: &Key) -> bool {
-        let place = format!("environment variable {}", variable(key));
-        self.note(key, String::new(), format!("is required ({place})"));
-        let tried = self.stand_ins.entry(key.clone()).or_default();
-        let value = match *tried {
-            0 => Value::String(String::new()),
-            1 => Value::Integer(1),
-            2 => Value::Boolean(false),
-            3 => Value::Array(Vec::new()),
-            4 => Value::Table(Table::new()),
-            _ => return false,
-        };
-        *tried += 1;
-        layers.put(key, value);
-        true
-    }
-
-    fn unknown(&mut self, layers: &Layers, key: &Key) {
-        let origin = layers.origin(key).map(|(_, origin)| origin.to_string()).unwrap_or_default();
-        self.note(key, origin, "there is no such setting".to_owned());
+        let reread = self.layers.reread(&key);
+        if tries > 1 || reread.is_none() {
+            let message = match missing {
+                Some(_) => format!("is required ({})", variable(&key)),
+                None => expected(&message),
+            };
+            self.note(&key, message);
+        }
+        // What was meant if it is not a text, what would stand without it, then anything to go on with.
+        let stand_ins = [json!(""), json!(1), json!(false), json!([]), json!({})];
+        let mut values = reread.into_iter().chain(self.layers.default(&key)).chain(stand_ins);
+        values.nth(tries - 1).is_some_and(|value| self.put(&key, Some(value)))
     }
 
     /// The first thing said about a key is the truest: later ones may be about what was put in its place.
-    fn note(&mut self, key: &Key, origin: String, message: String) {
-        let mistake = Mistake { key: key.join("."), origin, message };
-        self.mistakes.entry(key.clone()).or_insert(mistake);
+    fn note(&mut self, key: &str, message: String) {
+        let (key, origin) = self.layers.origin(key).unwrap_or_else(|| (key.to_owned(), String::new()));
+        self.mistakes.entry(key.clone()).or_insert(Mistake { key, origin, message });
+    }
+
+    /// Sets a value or takes it out; false if there is no place for it.
+    fn put(&mut self, key: &str, value: Option<Json>) -> bool {
+        let pointer = format!("/{}", key.replace('.', "/"));
+        let (section, name) = pointer.rsplit_once('/').expect("invariant: begins with a slash");
+        let Some(section) = self.values.pointer_mut(section).and_then(Json::as_object_mut) else {
+            return false;
+        };
+        match value {
+            Some(value) => {
+                section.insert(name.to_owned(), value);
+                true
+            }
+            None => section.remove(name).is_some(),
+        }
     }
 }
 
-fn key(path: &serde_path_to_error::Path) -> Key {
-    let names = path.iter().filter_map(|segment| match segment {
-        Segment::Map { key } => Some(key.clone()),
-        Segment::Seq { index } => Some(index.to_string()),
-        Segment::Enum { .. } | Segment::Unknown => None,
-    });
-    names.collect()
-}
-
-fn quoted(message: &str, lead: &str) -> Option<String> {
-    Some(message.strip_prefix(lead)?.split_once('`')?.0.to_owned())
-}
-
-fn as_toml(text: &str) -> Option<Value> {
-    let value = format!("it = {text}").parse::<Table>().ok()?.remove("it")?;
-    (!value.is_str()).then_some(value)
+fn quoted<'a>(message: &'a str, lead: &str) -> Option<&'a str> {
+    Some(message.strip_prefix(lead)?.split_once('`')?.0)
 }
 
 /// Serde's message without the value: `invalid type: string "hunter2", expected u16` → `expected u16, not a string`.

@@ -12,8 +12,6 @@ pub use jiff::fmt::serde::unsigned_duration::required as duration;
 pub use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 
-use layers::{Layers, Origin};
-
 /// Names the file when no argument does.
 const FILE_VARIABLE: &str = "IGNY8_CONFIG";
 
@@ -31,17 +29,8 @@ pub fn load_from<T: DeserializeOwned>(
     file: Option<&Path>,
     environment: impl IntoIterator<Item = (String, String)>,
 ) -> Result<T, SettingsError> {
-    let environment: Vec<_> = environment.into_iter().filter(|(_, value)| !value.is_empty()).collect();
-    let named =
-        environment.iter().find(|(name, _)| name == FILE_VARIABLE).map(|(_, path)| PathBuf::from(path));
-    let file = file.map(Path::to_owned).or(named);
-
-    let mut layers = Layers::new(defaults_toml)?;
-    if let Some(path) = file {
-        let text = std::fs::read_to_string(&path)
-            .map_err(|source| SettingsError::File { path: path.clone(), source })?;
-        layers.add_toml(&text, &Origin::File(path))?;
-    }
-    layers.add_environment(environment);
-    fit::fit(layers)
+    let environment: config::Map<_, _> = environment.into_iter().collect();
+    let named = environment.get(FILE_VARIABLE).filter(|path| !path.is_empty());
+    let file = file.map(Path::to_owned).or_else(|| named.map(PathBuf::from));
+    fit::fit(&layers::Layers::new(defaults_toml, file.as_deref(), environment)?)
 }

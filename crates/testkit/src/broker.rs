@@ -37,8 +37,12 @@ impl TestBroker {
     /// Ends every connection to this vhost, as a restart of the broker would. Returns how many.
     pub async fn cut_connections(&self) -> usize {
         let listed = manage("GET", &format!("vhosts/{}/connections", self.vhost), Value::Null).await;
-        let names: Vec<String> =
-            listed.as_array().into_iter().flatten().filter_map(|c| c["name"].as_str().map(str::to_owned)).collect();
+        let names: Vec<String> = listed
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|c| c["name"].as_str().map(str::to_owned))
+            .collect();
         for name in &names {
             let encoded: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
             manage("DELETE", &format!("connections/{}", encoded.replace('+', "%20")), Value::Null).await;

@@ -1,13 +1,19 @@
 #![doc = include_str!("../README.md")]
-#![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test that can't get its servers should stop there")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "a test that can't get its servers should stop there"
+)]
 
 mod broker;
 mod database;
 mod eventually;
+pub mod fake_site;
 
 pub use broker::TestBroker;
 pub use database::TestDatabase;
 pub use eventually::eventually;
+pub use fake_site::{Behaviour, FakeSite, Trust};
 
 fn required(variable: &str) -> String {
     std::env::var(variable).unwrap_or_else(|_| panic!("{variable} is not set: run the tests by scripts/test"))

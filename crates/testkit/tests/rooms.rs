@@ -17,7 +17,6 @@ const MAY_KNOW: [(&str, &[&str]); 11] = [
     ("telemetry", &[]),
     ("messaging", &["contracts"]),
     ("mailbox", &["contracts", "database", "lifecycle", "messaging", "telemetry"]),
-    ("credentials", &["contracts", "database", "domain", "lifecycle", "mailbox", "secrets", "web"]),
     ("web", &["database", "domain", "lifecycle", "telemetry"]),
     ("credentials", &["contracts", "database", "domain", "lifecycle", "mailbox", "secrets", "web"]),
 ];

@@ -107,3 +107,32 @@ async fn nothing_starts_in_a_stage_that_stops() {
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert!(diary.lock().unwrap().is_empty());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_dependency_is_asked_until_the_work_is_over() {
+    let lifecycle = Lifecycle::new(&LifecycleSettings::default());
+    let seconds = Duration::from_secs;
+    let asked = Arc::new(std::sync::atomic::AtomicU32::new(0));
+    let count = Arc::clone(&asked);
+    lifecycle.check("database", seconds(2), move || {
+        let question = count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        async move {
+            match question {
+                1 => Err(std::io::Error::other("connection refused")),
+                3 => std::future::pending().await,
+                _ => Ok(()),
+            }
+        }
+    });
+    let detail = || lifecycle.readiness().snapshot().checks[0].detail.clone();
+    assert_eq!(detail(), "starting");
+    for (wait, expected) in [(1, ""), (2, "connection refused"), (2, ""), (7, "no answer for 5 s"), (2, "")] {
+        tokio::time::sleep(seconds(wait)).await;
+        assert_eq!(detail(), expected);
+        assert_eq!(lifecycle.readiness().is_ready(), expected.is_empty());
+    }
+    lifecycle.stop();
+    assert!(lifecycle.run_until_stopped().await.is_clean());
+    tokio::time::sleep(seconds(60)).await;
+    assert_eq!(asked.load(std::sync::atomic::Ordering::Relaxed), 5, "nobody asks any more");
+}

@@ -16,7 +16,10 @@ async fn broker_connections_that_break_lose_and_double_nothing() {
         office.post(&format!("{n:03}")).await;
         if n % 60 == 0 {
             // The management interface lists connections only some seconds after they were made.
-            cut += eventually("connections to cut", async || Some(office.broker_server.cut_connections().await).filter(|&c| c > 0)).await;
+            cut += eventually("connections to cut", async || {
+                Some(office.broker_server.cut_connections().await).filter(|&c| c > 0)
+            })
+            .await;
         }
     }
     assert!(cut >= 3, "{cut} connections were cut");

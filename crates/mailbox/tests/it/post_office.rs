@@ -4,8 +4,8 @@ use contracts::content::DeliveryApplied;
 use contracts::topology::{Queue, queues};
 use database::{Database, EmbeddedMigrations, Tx};
 use diesel::sql_types::{BigInt, Text};
-use diesel_migrations::embed_migrations;
 use diesel_async::RunQueryDsl;
+use diesel_migrations::embed_migrations;
 use lifecycle::{Lifecycle, LifecycleSettings, Readiness, Stage};
 use mailbox::{ConsumeSettings, Handler, HandlerError, OrFail, Relay, RelaySettings};
 use messaging::Broker;
@@ -32,7 +32,10 @@ impl PostOffice {
         let (database_server, broker_server) = (TestDatabase::new(MIGRATIONS).await, TestBroker::new().await);
         let database = database_server.database(application);
         let connection = &mut database.connection().await.unwrap();
-        diesel::sql_query("CREATE TABLE noted (delivery_id text NOT NULL)").execute(connection).await.unwrap();
+        diesel::sql_query("CREATE TABLE noted (delivery_id text NOT NULL)")
+            .execute(connection)
+            .await
+            .unwrap();
         Self {
             broker: broker_server.broker(application),
             broker_server,
@@ -60,7 +63,8 @@ impl PostOffice {
     }
 
     pub fn start_receiver(&self) {
-        let (database, broker, readiness) = (self.database.clone(), self.broker.clone(), self.readiness.register("in"));
+        let (database, broker, readiness) =
+            (self.database.clone(), self.broker.clone(), self.readiness.register("in"));
         self.lifecycle.spawn(Stage::Doors, "receiver", move |shutdown| {
             let (database, broker, readiness) = (database.clone(), broker.clone(), readiness.clone());
             async move {
@@ -84,7 +88,9 @@ impl PostOffice {
             delivery_id: String,
         }
         let Ok(mut connection) = self.database.connection().await else { return Vec::new() };
-        let rows = diesel::sql_query("SELECT delivery_id FROM noted ORDER BY delivery_id").load::<Row>(&mut connection).await;
+        let rows = diesel::sql_query("SELECT delivery_id FROM noted ORDER BY delivery_id")
+            .load::<Row>(&mut connection)
+            .await;
         rows.unwrap_or_default().into_iter().map(|row| row.delivery_id).collect()
     }
 
@@ -95,7 +101,11 @@ impl PostOffice {
             count: i64,
         }
         let connection = &mut self.database.connection().await.unwrap();
-        diesel::sql_query(format!("SELECT count(*) FROM {table}")).get_result::<Row>(connection).await.unwrap().count
+        diesel::sql_query(format!("SELECT count(*) FROM {table}"))
+            .get_result::<Row>(connection)
+            .await
+            .unwrap()
+            .count
     }
 }
 
@@ -106,7 +116,12 @@ impl Drop for PostOffice {
 }
 
 pub fn message(delivery_id: &str) -> DeliveryApplied {
-    DeliveryApplied { delivery_id: delivery_id.to_owned(), site_id: 1, outcome: "applied".to_owned(), ..Default::default() }
+    DeliveryApplied {
+        delivery_id: delivery_id.to_owned(),
+        site_id: 1,
+        outcome: "applied".to_owned(),
+        ..Default::default()
+    }
 }
 
 /// Notes deliveries; can't bear the one called "poison", and panics at "panic".

@@ -143,6 +143,9 @@ fn values_never_show() {
     let text =
         load("[database]\nurl = 998877\n", &[("IGNY8__HTTP__WORKERS", "hunter2")]).unwrap_err().to_string();
     assert!(!text.contains("hunter2") && !text.contains("998877"), "{text}");
+    let broken = load("[database]\nurl = 'hunter2\n", &[]).unwrap_err();
+    let text = format!("{broken} {broken:?}");
+    assert!(text.contains("at line 2,") && !text.contains("hunter2"), "{text}");
     let settings = load_only(None, &[("IGNY8__DATABASE__URL", "hunter2")]).unwrap();
     assert!(!format!("{settings:?}").contains("hunter2"));
 }
@@ -169,7 +172,7 @@ fn files_that_are_away_or_broken() {
     let missing = load_only(None, &[("IGNY8_CONFIG", "/nonexistent/igny8.toml")]).unwrap_err();
     assert_eq!(missing.to_string(), "the settings file /nonexistent/igny8.toml can't be read");
     let broken = load("[http]\nbind = \n", &[]).unwrap_err().to_string();
-    assert!(broken.contains("is not TOML") && broken.ends_with("(line 2)"), "{broken}");
+    assert!(broken.contains("is not TOML") && broken.contains("at line 2,"), "{broken}");
 }
 
 #[test]
@@ -190,4 +193,23 @@ fn sections_that_deny_unknown_fields_themselves() {
         "  y (from the built-in defaults): there is no such setting",
     ];
     assert_eq!(error.lines().collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn nothing_is_taken_for_something_near_it() {
+    let file = "[http]\nworkers = 2.6\ntrusted = ['a', 1]\n[database]\nurl = 'u'\npool = '8'\nstrict = 1\n";
+    let found =
+        complaints(load(file, &[("IGNY8__HTTP__NOTE", "[1, 2]"), ("IGNY8__HTTP__TIMEOUT", "hunter2")]));
+    let expected = [
+        "database.pool (from TMP/): expected u32, not a string",
+        "database.strict (from TMP/): expected a boolean, not an integer",
+        "http.timeout (from environment variable IGNY8__HTTP__TIMEOUT): ",
+        "http.trusted (from TMP/): expected a string, not an integer",
+        "http.workers (from TMP/): expected usize, not a fraction",
+    ];
+    assert_eq!(found.len(), expected.len(), "{found:#?}");
+    for (found, expected) in found.iter().zip(expected) {
+        assert!(found.starts_with(expected), "{found}\n{expected}");
+        assert!(!found.contains("hunter2"), "{found}");
+    }
 }

@@ -1,0 +1,92 @@
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use serde_json::{Value, json};
+
+use super::{Behaviour, Trust};
+
+pub struct State {
+    pub trust: Trust,
+    pub port: u16,
+    pub script: HashMap<&'static str, VecDeque<Behaviour>>,
+    pub always: HashMap<&'static str, Behaviour>,
+    pub files: HashMap<String, File>,
+    pub posts: Vec<Post>,
+    /// By content; `None` once a person deleted its post.
+    pub contents: HashMap<i64, Option<i64>>,
+    /// By operation id.
+    pub receipts: HashMap<String, Receipt>,
+    /// Contents being worked on.
+    pub open: HashSet<i64>,
+    /// By SHA-256.
+    pub media: HashMap<String, i64>,
+    pub seen_ids: HashSet<String>,
+    pub requests: Vec<String>,
+    pub last_payload: Value,
+    pub at_once: usize,
+    pub most_at_once: usize,
+    next_id: i64,
+}
+
+pub enum File {
+    Bytes(Vec<u8>),
+    Redirect(String),
+}
+
+pub struct Post {
+    pub content_id: i64,
+    pub id: i64,
+    pub operation_id: String,
+}
+
+pub struct Receipt {
+    pub body: Value,
+    pub answer: Value,
+}
+
+impl State {
+    pub fn new(trust: Trust, port: u16) -> Self {
+        Self {
+            trust,
+            port,
+            script: HashMap::new(),
+            always: HashMap::new(),
+            files: HashMap::new(),
+            posts: Vec::new(),
+            contents: HashMap::new(),
+            receipts: HashMap::new(),
+            open: HashSet::new(),
+            media: HashMap::new(),
+            seen_ids: HashSet::new(),
+            requests: Vec::new(),
+            last_payload: Value::Null,
+            at_once: 0,
+            most_at_once: 0,
+            next_id: 77,
+        }
+    }
+
+    pub fn behaviour(&mut self, route: &str) -> Behaviour {
+        let next = self.script.get_mut(route).and_then(VecDeque::pop_front);
+        next.or_else(|| self.always.get(route).cloned()).unwrap_or(Behaviour::Answers)
+    }
+
+    pub fn new_id(&mut self) -> i64 {
+        let id = self.next_id;
+        self.next_id += 1;
+        id
+    }
+
+    pub fn make_post(&mut self, content_id: i64, operation_id: &str) -> i64 {
+        let id = self.new_id();
+        self.posts.push(Post { content_id, id, operation_id: operation_id.to_owned() });
+        self.contents.insert(content_id, Some(id));
+        id
+    }
+
+    pub fn post_members(&self, id: i64, status: &str) -> Value {
+        json!({
+            "post_id": id, "post_url": format!("http://127.0.0.1:{}/?p={id}", self.port), "post_status": status,
+            "revision": format!("{id:064x}"),
+        })
+    }
+}
