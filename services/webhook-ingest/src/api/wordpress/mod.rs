@@ -1,0 +1,6 @@
+//! What WordPress sites send.
+
+pub mod events;
+pub mod status;
+
+mod post;

@@ -1,0 +1,91 @@
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use anyhow::Context;
+use credentials::Directory;
+use database::Database;
+use domain::Clock;
+use lifecycle::{Lifecycle, Stage};
+use mailbox::Mailroom;
+use messaging::Broker;
+use secrets::Pepper;
+
+use crate::consumers::{CredentialChanges, DeliveryOutcomes};
+use crate::intake::{Committer, Intake};
+use crate::settings::Settings;
+use crate::{intake, jobs, routes};
+
+pub const NAME: &str = "webhook-ingest";
+
+/// What endpoints work with. Cheap to clone.
+#[derive(Clone)]
+pub struct AppState {
+    pub database: Database,
+    pub directory: Directory,
+    pub intake: Intake,
+    pub settings: Arc<Settings>,
+}
+
+/// The running service: tests build it on port 0 and stop it by its lifecycle.
+pub struct App {
+    pub lifecycle: Lifecycle,
+    pub address: SocketAddr,
+}
+
+impl App {
+    /// Listens, and starts every task.
+    pub fn start(settings: Settings, clock: &Clock) -> anyhow::Result<Self> {
+        let lifecycle = Lifecycle::new(&settings.lifecycle);
+        let database = Database::new(&settings.database, NAME);
+        let broker = Broker::new(&settings.broker, NAME);
+        let pepper =
+            Pepper::from_base64(&settings.secrets.api_key_pepper).context("secrets.api_key_pepper")?;
+        let directory = Directory::new(database.clone(), pepper, clock.clone());
+        let (intake, committer) = intake::open(database.clone(), &settings.intake);
+        let state = AppState { database, directory, intake, settings: Arc::new(settings) };
+
+        let address = {
+            let state = state.clone();
+            web::serve(&state.settings.http.clone(), &lifecycle, move |config| {
+                routes::configure(config, &state);
+            })
+            .context("http.bind")?
+        };
+        start_intake(&lifecycle, &state, committer);
+        Mailroom::new(&lifecycle, &state.database, &broker, &state.settings.relay, &state.settings.consume)
+            .consume(CredentialChanges { clock: clock.clone() })
+            .consume(DeliveryOutcomes)
+            .start();
+        start_housekeeping(&lifecycle, &state, clock);
+        Ok(Self { lifecycle, address })
+    }
+
+    pub async fn run_until_stopped(self) -> anyhow::Result<()> {
+        let stopped = self.lifecycle.run_until_stopped().await;
+        anyhow::ensure!(stopped.is_clean(), "cut off: {}", stopped.abandoned.join(", "));
+        Ok(())
+    }
+}
+
+fn start_intake(lifecycle: &Lifecycle, state: &AppState, committer: Committer) {
+    // After the doors: what they let in is still written and answered.
+    lifecycle.spawn(Stage::Work, "intake", move |shutdown| committer.clone().run(shutdown));
+    let directory = state.directory.clone();
+    lifecycle.spawn(Stage::Work, "credential memory", move |shutdown| {
+        let directory = directory.clone();
+        async move { directory.forget_on_change(shutdown).await }
+    });
+}
+
+fn start_housekeeping(lifecycle: &Lifecycle, state: &AppState, clock: &Clock) {
+    let (database, keep, clock) = (state.database.clone(), state.settings.deliveries.keep(), clock.clone());
+    lifecycle.spawn(Stage::Work, "forget deliveries", move |shutdown| {
+        let (database, clock) = (database.clone(), clock.clone());
+        async move { jobs::forget_deliveries(&database, &clock, keep, shutdown).await }
+    });
+    let (database, readiness) = (state.database.clone(), lifecycle.readiness().register("database"));
+    lifecycle.spawn(Stage::Work, "database check", move |shutdown| {
+        let (database, readiness) = (database.clone(), readiness.clone());
+        async move { jobs::check_database(&database, &readiness, shutdown).await }
+    });
+}

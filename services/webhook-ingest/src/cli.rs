@@ -1,0 +1,59 @@
+//! The verbs of the binary.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+use domain::Clock;
+
+use crate::MIGRATIONS;
+use crate::app::{App, NAME};
+use crate::settings::Settings;
+
+/// Takes in what WordPress sites tell us.
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    /// A TOML file that overrides the defaults; also IGNY8_CONFIG.
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Run until SIGTERM.
+    Serve,
+    /// Bring the schema to the newest version.
+    Migrate,
+}
+
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let outcome = runtime.context("no runtime").and_then(|runtime| runtime.block_on(run(cli)));
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{NAME}: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: Cli) -> anyhow::Result<()> {
+    // For a broker behind TLS. It fails only if there is one already, which will do.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let settings = Settings::load(cli.config.as_deref())?;
+    let _telemetry = telemetry::init(NAME, &settings.telemetry)?;
+    match cli.verb {
+        Verb::Serve => App::start(settings, &Clock::system())?.run_until_stopped().await,
+        Verb::Migrate => {
+            let ran = database::migrate(&settings.database, MIGRATIONS).await?;
+            tracing::info!(migrations = ?ran, "the schema is up to date");
+            Ok(())
+        }
+    }
+}

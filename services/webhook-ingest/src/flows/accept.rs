@@ -1,0 +1,115 @@
+//! A delivery becomes a row and, if somebody must hear of it, a message; both or none.
+
+use std::collections::HashMap;
+
+use contracts::webhook::{Position, WordpressStatusChanged};
+use database::Tx;
+use diesel::QueryResult;
+use domain::{AccountId, DeliveryId, SiteId};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::store::deliveries;
+
+/// Something a site told us, checked.
+#[derive(Clone, Debug)]
+pub struct NewDelivery {
+    pub id: DeliveryId,
+    pub account: AccountId,
+    pub site: SiteId,
+    /// The site's own id for it; without one every arrival counts.
+    pub webhook_id: Option<String>,
+    pub kind: String,
+    pub seq: Option<i64>,
+    pub occurred_at: Timestamp,
+    pub received_at: Timestamp,
+    pub signed: bool,
+    /// JSON, as it came.
+    pub body: String,
+    /// What it says of a post, if it is of a type that is known here.
+    pub post: Option<PostStatus>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PostStatus {
+    pub post_id: i64,
+    /// 0: not one of ours, as far as the site knows.
+    pub content_id: i64,
+    pub status: String,
+    pub url: String,
+    pub title: String,
+    pub post_type: String,
+    pub operation_id: String,
+    pub modified_at: Option<Timestamp>,
+    /// JSON, as it came.
+    pub data: String,
+}
+
+/// Where a delivery is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    Accepted(DeliveryId),
+    /// It had been taken in before; the id is the first one's.
+    Duplicate(DeliveryId),
+}
+
+impl Kept {
+    pub const fn delivery(self) -> DeliveryId {
+        match self {
+            Self::Accepted(id) | Self::Duplicate(id) => id,
+        }
+    }
+
+    pub const fn is_new(self) -> bool {
+        matches!(self, Self::Accepted(_))
+    }
+}
+
+/// Keeps all of them, in this order; says of each where it is.
+pub async fn accept(tx: &mut Tx, deliveries: &[&NewDelivery]) -> QueryResult<Vec<Kept>> {
+    let arrivals = deliveries::insert(tx, deliveries).await?;
+    let messages: Vec<WordpressStatusChanged> = deliveries
+        .iter()
+        .filter_map(|it| Some(message(it, it.post.as_ref()?, *arrivals.get(&it.id.as_uuid())?)))
+        .collect();
+    if !messages.is_empty() {
+        mailbox::post_all(tx, &messages).await?;
+    }
+    let known: Vec<&NewDelivery> =
+        deliveries.iter().copied().filter(|it| !arrivals.contains_key(&it.id.as_uuid())).collect();
+    let first = if known.is_empty() { HashMap::new() } else { deliveries::first_of(tx, &known).await? };
+    deliveries.iter().map(|it| kept(it, &arrivals, &first).ok_or(diesel::NotFound)).collect()
+}
+
+/// `None`: it was known a moment ago, and was forgotten since. The next try is the first again.
+fn kept(delivery: &NewDelivery, arrivals: &HashMap<Uuid, i64>, first: &deliveries::First) -> Option<Kept> {
+    if arrivals.contains_key(&delivery.id.as_uuid()) {
+        return Some(Kept::Accepted(delivery.id));
+    }
+    let first = first.get(&(delivery.site.get(), delivery.webhook_id.clone()?))?;
+    Some(Kept::Duplicate(DeliveryId::from_uuid(*first)))
+}
+
+fn message(delivery: &NewDelivery, post: &PostStatus, arrival: i64) -> WordpressStatusChanged {
+    WordpressStatusChanged {
+        delivery_id: delivery.id.to_string(),
+        account_id: delivery.account.get(),
+        site_id: delivery.site.get(),
+        position: Some(Position {
+            site_sequence: delivery.seq,
+            modified_at_ms: post.modified_at.map(Timestamp::as_millisecond),
+            arrival,
+        }),
+        post_id: post.post_id,
+        content_id: post.content_id,
+        post_status: post.status.clone(),
+        post_url: post.url.clone(),
+        post_title: post.title.clone(),
+        post_type: post.post_type.clone(),
+        operation_id: post.operation_id.clone(),
+        occurred_at_ms: delivery.occurred_at.as_millisecond(),
+        received_at_ms: delivery.received_at.as_millisecond(),
+        signed: delivery.signed,
+        data_json: post.data.clone(),
+    }
+}

@@ -1,0 +1,3 @@
+//! What several doors do alike, in a transaction they bring.
+
+pub mod accept;

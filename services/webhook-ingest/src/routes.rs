@@ -1,0 +1,29 @@
+//! The whole URL table.
+
+use actix_web::web::{Data, ServiceConfig, get, post, resource, scope};
+use web::BodyLimit;
+
+use crate::api::{deliveries, wordpress};
+use crate::app::AppState;
+use crate::openapi;
+
+/// The address itself, then the alias under which the first plugins know it.
+pub const PREFIXES: [&str; 2] = ["/api/v1", "/v1"];
+
+pub fn configure(config: &mut ServiceConfig, state: &AppState) {
+    config.app_data(state.directory.clone()).app_data(Data::new(state.clone()));
+    let batch_limit = BodyLimit(state.settings.intake.batch_limit_bytes);
+    for prefix in PREFIXES {
+        config.service(
+            scope(&format!("{prefix}/integration/webhooks"))
+                .service(
+                    resource("/wordpress/events")
+                        .app_data(batch_limit)
+                        .route(post().to(wordpress::events::receive_events)),
+                )
+                .service(resource("/wordpress/status").route(post().to(wordpress::status::receive_status)))
+                .service(resource("/deliveries/{id}").route(get().to(deliveries::get_delivery))),
+        );
+    }
+    web::openapi::serve(config, "/api/openapi.json", "/api/docs", &openapi::document());
+}

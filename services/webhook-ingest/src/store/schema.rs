@@ -1,0 +1,29 @@
+// @generated automatically by Diesel CLI.
+
+diesel::table! {
+    /// What WordPress told us: one row per event, written before the answer.
+    deliveries (id) {
+        /// UUIDv7 of the arrival, so the key is also the order of age.
+        id -> Uuid,
+        /// Order of arrival.
+        arrival -> Int8,
+        account_id -> Int8,
+        site_id -> Int8,
+        /// The event's id at its site; null: an older plugin gave none, and every arrival counts.
+        webhook_id -> Nullable<Text>,
+        #[sql_name = "type"]
+        type_ -> Text,
+        /// The site's own counter, if its plugin has one.
+        seq -> Nullable<Int8>,
+        occurred_at -> Timestamptz,
+        received_at -> Timestamptz,
+        /// Proven by the site's signature, not by its key alone.
+        signed -> Bool,
+        /// As it came, unknown fields included.
+        body -> Jsonb,
+        /// What became of it; accepted until integration-api has said more.
+        state -> Text,
+        detail -> Text,
+        applied_at -> Nullable<Timestamptz>,
+    }
+}
