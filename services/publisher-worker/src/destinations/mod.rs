@@ -1,0 +1,145 @@
+//! Where articles go. A new kind of destination is one folder that implements [`Destination`] and passes the conformance suite in
+//! `tests/it/conformance.rs`.
+
+use std::time::Duration;
+
+use domain::content::Article;
+use domain::delivery::{Answer, Cause, ReceiptAnswer};
+use domain::{ContentId, OperationId, SiteId};
+use futures::future::BoxFuture;
+use jiff::Timestamp;
+use secrets::Secret;
+use url::Url;
+
+pub mod wordpress_bridge;
+
+pub use wordpress_bridge::WordpressBridge;
+
+/// Makes single calls to a site and says what the answers mean. It tries nothing twice; that is decided elsewhere.
+pub trait Destination: Send + Sync + 'static {
+    fn publish<'a>(
+        &'a self,
+        site: &'a Site,
+        order: &'a Order,
+        media: &'a [Media],
+    ) -> BoxFuture<'a, Reply<Answer>>;
+
+    /// What became of an operation whose answer was lost.
+    fn look_up<'a>(&'a self, site: &'a Site, operation: OperationId) -> BoxFuture<'a, Reply<Receipt>>;
+
+    /// Brings an image into the site's library, unless it is there.
+    fn push_media<'a>(
+        &'a self,
+        site: &'a Site,
+        picture: &'a Picture,
+    ) -> BoxFuture<'a, Reply<Result<Media, MediaRefusal>>>;
+
+    /// Says what works.
+    fn probe<'a>(&'a self, site: &'a Site) -> BoxFuture<'a, Reply<Findings>>;
+}
+
+/// How a site is reached.
+#[derive(Clone, Debug)]
+pub struct Site {
+    pub id: SiteId,
+    /// `…/wp-json/` or `…/?rest_route=/`.
+    pub rest_url: Url,
+    pub access: Access,
+}
+
+/// What proves to the site who is calling.
+#[derive(Clone, Debug)]
+pub enum Access {
+    /// Our signature.
+    Signed,
+    /// The site's key, for a plugin that can't check signatures. Without one the site will say what is wrong.
+    Key(Option<Secret>),
+}
+
+/// An article to publish.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Order {
+    pub operation: OperationId,
+    pub content: ContentId,
+    pub revision: String,
+    pub article: Article,
+}
+
+/// An image with its bytes.
+#[derive(Clone, Debug)]
+pub struct Picture {
+    pub source_url: String,
+    pub alt: String,
+    pub caption: String,
+    pub file_name: String,
+    pub media_type: &'static str,
+    pub sha256: String,
+    pub bytes: Vec<u8>,
+}
+
+/// An image in the site's library.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Media {
+    pub source_url: String,
+    pub sha256: String,
+    pub attachment_id: i64,
+    pub alt: String,
+    pub caption: String,
+    /// It was there before.
+    pub known: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MediaRefusal {
+    pub cause: Cause,
+    pub detail: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    pub answer: ReceiptAnswer,
+    /// What came in place of a receipt, if nothing did.
+    pub trouble: Option<Answer>,
+}
+
+/// What a probe found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Findings {
+    pub checks: Vec<Finding>,
+    pub plugin_version: String,
+    pub wordpress_version: String,
+    pub php_version: String,
+    /// What was in the way, if anything.
+    pub cause: Option<Cause>,
+}
+
+impl Findings {
+    pub fn ok(&self) -> bool {
+        self.checks.iter().all(|check| check.ok)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    pub name: &'static str,
+    pub ok: bool,
+    pub detail: String,
+    pub fix: String,
+}
+
+/// What a call came to, and how it went.
+#[derive(Clone, Debug)]
+pub struct Reply<T> {
+    pub value: T,
+    pub call: Call,
+}
+
+#[derive(Clone, Debug)]
+pub struct Call {
+    pub started_at: Timestamp,
+    pub duration: Duration,
+    pub http_status: Option<u16>,
+    /// The first bytes of the answer, or the transport's error.
+    pub evidence: String,
+    pub request_id: String,
+}

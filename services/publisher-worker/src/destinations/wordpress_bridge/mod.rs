@@ -1,0 +1,266 @@
+//! WordPress with our plugin; `proto/bridge.md` is the contract.
+
+use std::time::Instant;
+
+use domain::delivery::{Answer, Failure, ReceiptAnswer};
+use domain::{Clock, OperationId};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use jiff::Timestamp;
+use reqwest::Method;
+use secrets::{ExposeSecret, SigningKey, signature};
+use url::Url;
+use uuid::Uuid;
+
+mod answers;
+mod payload;
+mod probe;
+
+use self::answers::{Mark, Reading};
+use self::payload::Payload;
+use super::{Access, Call, Destination, Findings, Media, MediaRefusal, Order, Picture, Receipt, Reply, Site};
+use crate::egress::{CallError, Egress, Request};
+
+/// Speaks to the bridge plugin.
+#[derive(Clone)]
+pub struct WordpressBridge {
+    pub egress: Egress,
+    pub key: SigningKey,
+    pub clock: Clock,
+}
+
+impl Destination for WordpressBridge {
+    fn publish<'a>(
+        &'a self,
+        site: &'a Site,
+        order: &'a Order,
+        media: &'a [Media],
+    ) -> BoxFuture<'a, Reply<Answer>> {
+        async move {
+            let body = Body { media_type: "application/json", bytes: Payload::new(order, media).to_json() };
+            let (result, call) = self.call(site, Method::POST, "/igny8/v1/publish", &[], body).await;
+            let value = match result {
+                Ok(reading) => reading.into_answer(),
+                Err(error) => answers::unanswered(error),
+            };
+            Reply { value, call }
+        }
+        .boxed()
+    }
+
+    fn look_up<'a>(&'a self, site: &'a Site, operation: OperationId) -> BoxFuture<'a, Reply<Receipt>> {
+        async move {
+            let route = format!("/igny8/v1/operations/{operation}");
+            let (result, call) = self.call(site, Method::GET, &route, &[], Body::EMPTY).await;
+            let value = match result {
+                // An older plugin keeps no receipts. It finds the post by its content id and answers 409.
+                Ok(reading) if matches!(site.access, Access::Key(_)) && reading.code() == "rest_no_route" => {
+                    Receipt { answer: ReceiptAnswer::Unknown, trouble: None }
+                }
+                Ok(reading) => reading.into_receipt(),
+                Err(error) => Receipt {
+                    answer: ReceiptAnswer::Unavailable { retry_after: None },
+                    trouble: Some(answers::unanswered(error)),
+                },
+            };
+            Reply { value, call }
+        }
+        .boxed()
+    }
+
+    fn push_media<'a>(
+        &'a self,
+        site: &'a Site,
+        picture: &'a Picture,
+    ) -> BoxFuture<'a, Reply<Result<Media, MediaRefusal>>> {
+        async move {
+            let query = [("sha256", picture.sha256.as_str())];
+            let (result, call) = self.call(site, Method::GET, "/igny8/v1/media", &query, Body::EMPTY).await;
+            match attachment(result) {
+                Ok(Some(id)) => Reply { value: Ok(media(picture, id, true)), call },
+                Ok(None) => self.upload(site, picture).await,
+                Err(refusal) => Reply { value: Err(refusal), call },
+            }
+        }
+        .boxed()
+    }
+
+    fn probe<'a>(&'a self, site: &'a Site) -> BoxFuture<'a, Reply<Findings>> {
+        async move {
+            let (result, call) = self.call(site, Method::GET, "/igny8/v1/status", &[], Body::EMPTY).await;
+            let value = match result.map(Reading::into_members) {
+                Ok(Ok(members)) => probe::of_status(&members, self.clock.now()),
+                Ok(Err(refusal)) => in_the_way(&Answer::Refused(refusal)),
+                Err(error) => in_the_way(&answers::unanswered(error)),
+            };
+            Reply { value, call }
+        }
+        .boxed()
+    }
+}
+
+struct Body {
+    media_type: &'static str,
+    bytes: Vec<u8>,
+}
+
+impl Body {
+    const EMPTY: Self = Self { media_type: "", bytes: Vec::new() };
+}
+
+impl WordpressBridge {
+    async fn upload(&self, site: &Site, picture: &Picture) -> Reply<Result<Media, MediaRefusal>> {
+        let query = [
+            ("sha256", picture.sha256.as_str()),
+            ("filename", &picture.file_name),
+            ("alt", &picture.alt),
+            ("caption", &picture.caption),
+            ("source_url", &picture.source_url),
+        ];
+        let body = Body { media_type: picture.media_type, bytes: picture.bytes.clone() };
+        let (result, call) = self.call(site, Method::POST, "/igny8/v1/media", &query, body).await;
+        let value = attachment(result).and_then(|id| {
+            let none = MediaRefusal {
+                cause: domain::delivery::Cause::BrokenAnswer,
+                detail: "The site does not keep it.".to_owned(),
+            };
+            id.map(|id| media(picture, id, false)).ok_or(none)
+        });
+        Reply { value, call }
+    }
+
+    async fn call(
+        &self,
+        site: &Site,
+        method: Method,
+        route: &str,
+        query: &[(&str, &str)],
+        body: Body,
+    ) -> (Result<Reading, CallError>, Call) {
+        let request_id = format!("msg_{}", Uuid::now_v7().simple());
+        let url = endpoint(&site.rest_url, route, query);
+        let started_at = self.clock.now();
+        let headers = self.proof(site, &request_id, &method, route, &url, &body.bytes, started_at);
+        let begun = Instant::now();
+        let request = Request { method, url, headers, content_type: body.media_type, body: body.bytes };
+        let result = self.egress.call(request).await;
+        let (http_status, evidence) = match &result {
+            Ok(response) => {
+                (Some(response.status), answers::evidence(&String::from_utf8_lossy(&response.body)))
+            }
+            Err(CallError::Broken { status, evidence }) => (*status, evidence.clone()),
+            Err(error) => (None, error.evidence().to_owned()),
+        };
+        let mark = match site.access {
+            Access::Signed => Mark::RequestId(&request_id),
+            Access::Key(_) => Mark::Any,
+        };
+        let result = result.map(|response| answers::read(&response, mark, self.clock.now()));
+        (result, Call { started_at, duration: begun.elapsed(), http_status, evidence, request_id })
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "all of it is signed")]
+    fn proof(
+        &self,
+        site: &Site,
+        id: &str,
+        method: &Method,
+        route: &str,
+        url: &Url,
+        body: &[u8],
+        now: Timestamp,
+    ) -> Vec<(&'static str, String)> {
+        let accept = ("accept", "application/json".to_owned());
+        match &site.access {
+            Access::Signed => {
+                let query: Vec<_> = url.query_pairs().collect();
+                let target =
+                    signature::canonical_target(route, query.iter().map(|(name, value)| (&**name, &**value)));
+                let timestamp = now.as_second();
+                let signature = self.key.sign_request(id, timestamp, method.as_str(), &target, body);
+                vec![
+                    accept,
+                    ("webhook-id", id.to_owned()),
+                    ("webhook-timestamp", timestamp.to_string()),
+                    ("webhook-signature", signature),
+                ]
+            }
+            Access::Key(Some(key)) => vec![accept, ("x-igny8-api-key", key.expose_secret().to_owned())],
+            Access::Key(None) => vec![accept],
+        }
+    }
+}
+
+fn in_the_way(answer: &Answer) -> Findings {
+    Failure::of(answer).map_or_else(Findings::default, |failure| probe::of_failure(&failure))
+}
+
+fn attachment(result: Result<Reading, CallError>) -> Result<Option<i64>, MediaRefusal> {
+    match result {
+        Ok(reading) => reading.into_attachment(),
+        Err(error) => Err(MediaRefusal { cause: error.cause(), detail: error.evidence().to_owned() }),
+    }
+}
+
+fn media(picture: &Picture, attachment_id: i64, known: bool) -> Media {
+    Media {
+        source_url: picture.source_url.clone(),
+        sha256: picture.sha256.clone(),
+        attachment_id,
+        alt: picture.alt.clone(),
+        caption: picture.caption.clone(),
+        known,
+    }
+}
+
+/// The address of a route, for pretty (`…/wp-json/`) and plain (`…/?rest_route=/`) permalinks.
+fn endpoint(rest_url: &Url, route: &str, query: &[(&str, &str)]) -> Url {
+    let mut url = rest_url.clone();
+    let known: Vec<(String, String)> = rest_url.query_pairs().into_owned().collect();
+    url.set_query(None);
+    url.set_fragment(None);
+    let plain = known.iter().any(|(name, _)| name == "rest_route");
+    if !plain {
+        url.set_path(&format!("{}{route}", rest_url.path().trim_end_matches('/')));
+    }
+    if !known.is_empty() || !query.is_empty() {
+        let mut pairs = url.query_pairs_mut();
+        for (name, value) in &known {
+            let value = if name == "rest_route" {
+                format!("{}{route}", value.trim_end_matches('/'))
+            } else {
+                value.clone()
+            };
+            pairs.append_pair(name, &value);
+        }
+        pairs.extend_pairs(query);
+    }
+    url
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("https://a.example/wp-json/", "https://a.example/wp-json/igny8/v1/media?sha256=ab")]
+    #[case("https://a.example/blog/wp-json", "https://a.example/blog/wp-json/igny8/v1/media?sha256=ab")]
+    #[case(
+        "https://a.example/?rest_route=/",
+        "https://a.example/?rest_route=%2Figny8%2Fv1%2Fmedia&sha256=ab"
+    )]
+    #[case(
+        "https://a.example/blog/index.php?rest_route=/",
+        "https://a.example/blog/index.php?rest_route=%2Figny8%2Fv1%2Fmedia&sha256=ab"
+    )]
+    #[case(
+        "https://a.example/wp-json/?lang=de",
+        "https://a.example/wp-json/igny8/v1/media?lang=de&sha256=ab"
+    )]
+    fn routes_have_addresses(#[case] rest_url: &str, #[case] expected: &str) {
+        let url = endpoint(&rest_url.parse().unwrap(), "/igny8/v1/media", &[("sha256", "ab")]);
+        assert_eq!(url.as_str(), expected);
+    }
+}

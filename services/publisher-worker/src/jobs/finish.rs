@@ -1,0 +1,198 @@
+//! What running jobs came to, written many at a time: one transaction for attempts, states, reports, and what is known of the sites.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use contracts::PublishReport;
+use contracts::publishing::SiteProbed;
+use database::{Database, DatabaseError, Tx};
+use diesel::QueryResult;
+use domain::Clock;
+use domain::delivery::{BreakerPolicy, Cause};
+use lifecycle::{ReadinessHandle, chain};
+use tokio::sync::{Notify, mpsc};
+use uuid::Uuid;
+
+use super::circuit;
+use crate::store::attempts::{self, NewAttempt};
+use crate::store::jobs::{self, Settled};
+use crate::store::sites;
+
+/// A job that has run.
+#[derive(Debug)]
+pub struct Finished {
+    pub site_id: i64,
+    pub settled: Settled,
+    pub attempts: Vec<NewAttempt>,
+    pub report: Report,
+    pub health: Health,
+    /// Where its report belongs, as header pairs.
+    pub trace: Vec<(String, String)>,
+}
+
+#[derive(Debug)]
+pub enum Report {
+    Publication(PublishReport),
+    Probe(SiteProbed),
+}
+
+/// What a run says of its site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Health {
+    Up,
+    Trouble(Cause),
+    Unknown,
+}
+
+pub struct Collector {
+    pub database: Database,
+    pub clock: Clock,
+    pub breaker: BreakerPolicy,
+    pub batch: usize,
+    /// How long a batch waits for more.
+    pub wait: Duration,
+    pub readiness: ReadinessHandle,
+}
+
+impl Collector {
+    /// Writes until nobody can send any more. What can't be written is tried again: the database may be away for a while, and if it
+    /// is away for too long the leases end and the sites are asked.
+    pub async fn run(&self, mut finished: mpsc::Receiver<Finished>, freed: &Notify) {
+        let mut batch = Vec::with_capacity(self.batch);
+        while let Some(first) = finished.recv().await {
+            batch.push(first);
+            let deadline = tokio::time::Instant::now() + self.wait;
+            while batch.len() < self.batch
+                && let Ok(Some(next)) = tokio::time::timeout_at(deadline, finished.recv()).await
+            {
+                batch.push(next);
+            }
+            self.write_surely(&batch).await;
+            batch.clear();
+            freed.notify_one();
+        }
+    }
+
+    async fn write_surely(&self, batch: &[Finished]) {
+        let mut pause = Duration::from_millis(50);
+        while let Err(error) = self.write(batch).await {
+            self.readiness.failed(&error);
+            tracing::warn!(jobs = batch.len(), error = chain(&error), "results could not be written yet");
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_secs(2));
+        }
+        self.readiness.ok();
+    }
+
+    /// A commit may fail after it took effect; the second time the fences no longer hold, and nothing is written twice.
+    async fn write(&self, batch: &[Finished]) -> Result<(), DatabaseError> {
+        let now = self.clock.now();
+        let mut tx = self.database.begin().await?;
+        let settled: Vec<_> = batch.iter().map(|job| &job.settled).collect();
+        let ours: BTreeSet<Uuid> = jobs::settle(tx.conn(), &settled, now).await?.into_iter().collect();
+        let (ours, lost): (Vec<&Finished>, Vec<_>) =
+            batch.iter().partition(|job| ours.contains(&job.settled.id));
+        for job in lost {
+            tracing::warn!(job.id = %job.settled.id, "another worker has taken this job over; its result is dropped");
+        }
+        attempts::insert(tx.conn(), ours.iter().flat_map(|job| &job.attempts).collect()).await?;
+        post_reports(&mut tx, &ours).await?;
+        self.note_health(&mut tx, &ours, now).await?;
+        tx.commit().await?;
+        for job in ours {
+            super::observe_finished(job.settled.state);
+        }
+        Ok(())
+    }
+
+    async fn note_health(&self, tx: &mut Tx, jobs: &[&Finished], now: jiff::Timestamp) -> QueryResult<()> {
+        let mut by_site: BTreeMap<i64, Vec<Health>> = BTreeMap::new();
+        for job in jobs.iter().filter(|job| job.health != Health::Unknown) {
+            by_site.entry(job.site_id).or_default().push(job.health);
+        }
+        let (up, troubled): (Vec<_>, Vec<_>) =
+            by_site.into_iter().partition(|(_, healths)| healths.iter().all(|health| *health == Health::Up));
+        if !up.is_empty() {
+            let up: Vec<i64> = up.into_iter().map(|(site, _)| site).collect();
+            let back = sites::close_circuits(tx.conn(), &up).await?;
+            if !back.is_empty() {
+                let released = jobs::release(tx.conn(), &back).await?;
+                tracing::info!(sites = ?back, jobs = released, "sites are back");
+                tx.wake_after_commit(jobs::QUEUED);
+            }
+        }
+        if !troubled.is_empty() {
+            self.note_trouble(tx, troubled.into_iter().collect(), now).await?;
+        }
+        Ok(())
+    }
+
+    async fn note_trouble(
+        &self,
+        tx: &mut Tx,
+        troubled: BTreeMap<i64, Vec<Health>>,
+        now: jiff::Timestamp,
+    ) -> QueryResult<()> {
+        let ids: Vec<i64> = troubled.keys().copied().collect();
+        let known = sites::lock_circuits(tx.conn(), &ids).await?;
+        let changed: Vec<_> = known
+            .iter()
+            .map(|site| {
+                let before = circuit::breaker(site);
+                let (mut breaker, mut cause) = (before, None);
+                for health in &troubled[&site.site_id] {
+                    breaker = match health {
+                        Health::Up => breaker.succeeded(),
+                        Health::Trouble(why) => {
+                            cause = Some(*why);
+                            breaker.failed(&self.breaker, now)
+                        }
+                        Health::Unknown => breaker,
+                    };
+                }
+                if before.is_closed() && !breaker.is_closed() {
+                    tracing::warn!(
+                        site.id = site.site_id,
+                        cause = cause.map(Cause::as_str),
+                        "a site is shut out until it answers again"
+                    );
+                }
+                circuit::circuit(site.site_id, breaker, cause)
+            })
+            .collect();
+        sites::set_circuits(tx.conn(), &changed).await?;
+        Ok(())
+    }
+}
+
+async fn post_reports(tx: &mut Tx, jobs: &[&Finished]) -> QueryResult<()> {
+    let (mut published, mut retrying, mut unconfirmed) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut failed, mut probed) = (Vec::new(), Vec::new());
+    for job in jobs {
+        let trace = job.trace.as_slice();
+        match &job.report {
+            Report::Publication(PublishReport::Published(report)) => published.push((report, trace)),
+            Report::Publication(PublishReport::Retrying(report)) => retrying.push((report, trace)),
+            Report::Publication(PublishReport::Unconfirmed(report)) => unconfirmed.push((report, trace)),
+            Report::Publication(PublishReport::Failed(report)) => failed.push((report, trace)),
+            // Said when the job is claimed.
+            Report::Publication(PublishReport::Started(_)) => {}
+            Report::Probe(report) => probed.push((report, trace)),
+        }
+    }
+    post_some(tx, published).await?;
+    post_some(tx, retrying).await?;
+    post_some(tx, unconfirmed).await?;
+    post_some(tx, failed).await?;
+    post_some(tx, probed).await
+}
+
+async fn post_some<M: contracts::Message>(
+    tx: &mut Tx,
+    messages: Vec<(&M, &[(String, String)])>,
+) -> QueryResult<()> {
+    if !messages.is_empty() {
+        mailbox::post_each(tx, messages).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,218 @@
+//! A claimed job from its first call to its outcome. No transaction is open here.
+
+use std::sync::Arc;
+
+use contracts::Message;
+use contracts::publishing::{ProbeSite, PublishContent};
+use domain::delivery::{
+    Answer, Cause, Doubt, Failure, Outcome, ReceiptAnswer, RetryPolicy, judge, judge_receipt,
+};
+use domain::{Clock, SiteId};
+use jiff::Timestamp;
+use secrets::Sealer;
+
+use super::finish::{Finished, Health, Report};
+use super::images;
+use super::order::read_order;
+use super::record::{Record, answer_name, receipt_name};
+use super::report::probed;
+use crate::destinations::{Access, Destination, Findings, Order, Receipt, Site};
+use crate::egress::Egress;
+use crate::settings::ImagesSettings;
+use crate::store::claims::Claimed;
+
+pub struct Runner {
+    pub destination: Arc<dyn Destination>,
+    pub egress: Egress,
+    pub sealer: Sealer,
+    pub clock: Clock,
+    pub retry: RetryPolicy,
+    pub images: ImagesSettings,
+}
+
+impl Runner {
+    pub async fn run(&self, job: Claimed) -> Finished {
+        let mut record = Record::new(job);
+        if record.job.kind == "probe" {
+            return self.probe(record).await;
+        }
+        let (order, site) = match self.prepare(&record.job) {
+            Ok(ready) => ready,
+            Err(failure) => {
+                return record.finish(Outcome::Failed { failure }, Health::Unknown, self.clock.now());
+            }
+        };
+        if !record.job.begins_try() {
+            return self.look(record, &order, &site).await;
+        }
+        if record.job.was_begun() {
+            match self.ask_first(&mut record, &order, &site).await {
+                Asked::NeverBegan => record.doubt_since = None,
+                Asked::Done(outcome) => return record.finish(outcome, Health::Up, self.clock.now()),
+                Asked::InTheWay(answer) => return self.conclude(record, &answer),
+            }
+        }
+        self.send(record, &order, &site).await
+    }
+
+    async fn send(&self, mut record: Record, order: &Order, site: &Site) -> Finished {
+        let brought =
+            images::bring(&order.article, site, &*self.destination, &self.egress, &self.images).await;
+        for (call, outcome) in brought.calls {
+            record.call("media", call, outcome, None);
+        }
+        record.warnings = brought.warnings;
+        let reply = self.destination.publish(site, order, &brought.media).await;
+        let cause = Failure::of(&reply.value).map(|failure| failure.cause);
+        record.call("publish", reply.call, answer_name(&reply.value), cause);
+        self.conclude(record, &reply.value)
+    }
+
+    /// What an answer to this try means.
+    fn conclude(&self, mut record: Record, answer: &Answer) -> Finished {
+        let now = self.clock.now();
+        let attempt = record.job.attempts.unsigned_abs();
+        let mut outcome = judge(answer, attempt, &self.retry, now, rand::random());
+        // An earlier try may have left a post, and the site has not said otherwise: then this failure can't be the last word.
+        if record.doubt_since.is_some()
+            && let Outcome::Failed { failure } = &outcome
+        {
+            let check_at = self.first_look(now);
+            outcome = Outcome::Unconfirmed { check_at, failure: failure.clone() };
+        }
+        if may_have_left_a_post(answer, &self.retry) {
+            record.doubt_since.get_or_insert(now);
+        }
+        record.finish(outcome, health_of(answer), now)
+    }
+
+    /// Before anything is sent a second time.
+    async fn ask_first(&self, record: &mut Record, order: &Order, site: &Site) -> Asked {
+        match self.look_up(record, order, site).await {
+            Receipt { answer: ReceiptAnswer::Done(post), .. } => Asked::Done(Outcome::Published { post }),
+            Receipt { answer: ReceiptAnswer::Unknown, .. } => Asked::NeverBegan,
+            Receipt { answer: ReceiptAnswer::InProgress { retry_after }, .. } => {
+                Asked::InTheWay(Answer::InProgress { retry_after, evidence: String::new() })
+            }
+            Receipt { answer: ReceiptAnswer::Unavailable { .. }, trouble } => {
+                Asked::InTheWay(trouble.unwrap_or(Answer::Timeout { evidence: String::new() }))
+            }
+        }
+    }
+
+    /// A job in doubt: only the receipt can tell.
+    async fn look(&self, mut record: Record, order: &Order, site: &Site) -> Finished {
+        let receipt = self.look_up(&mut record, order, site).await;
+        let now = self.clock.now();
+        record.doubt_looks += 1;
+        let since = *record.doubt_since.get_or_insert(now);
+        let failure =
+            record.last_failure.take().unwrap_or_else(|| Failure::new(Cause::Interrupted, "", None));
+        let doubt = Doubt {
+            attempt: record.job.attempts.unsigned_abs(),
+            since,
+            looks: record.doubt_looks.unsigned_abs(),
+            failure,
+        };
+        let outcome = judge_receipt(&receipt.answer, &doubt, &self.retry, now, rand::random());
+        if receipt.answer == ReceiptAnswer::Unknown {
+            record.doubt_since = None;
+        }
+        let health = receipt.trouble.as_ref().map_or(Health::Up, health_of);
+        record.finish(outcome, health, now)
+    }
+
+    async fn look_up(&self, record: &mut Record, order: &Order, site: &Site) -> Receipt {
+        let reply = self.destination.look_up(site, order.operation).await;
+        let cause = reply.value.trouble.as_ref().and_then(Failure::of).map(|failure| failure.cause);
+        record.call("receipt", reply.call, receipt_name(&reply.value.answer), cause);
+        reply.value
+    }
+
+    async fn probe(&self, mut record: Record) -> Finished {
+        let message = ProbeSite::from_bytes(&record.job.payload);
+        let (findings, health) = match self.site(&record.job) {
+            Ok(site) => {
+                let reply = self.destination.probe(&site).await;
+                let cause = reply.value.cause;
+                record.call("probe", reply.call, if reply.value.ok() { "ok" } else { "failed" }, cause);
+                (reply.value, cause.map_or(Health::Up, |_| Health::Unknown))
+            }
+            Err(failure) => (not_connected(&failure), Health::Unknown),
+        };
+        let now = self.clock.now();
+        record.finish_probe(Report::Probe(probed(message, findings, now)), health, now)
+    }
+
+    fn prepare(&self, job: &Claimed) -> Result<(Order, Site), Failure> {
+        let message = PublishContent::from_bytes(&job.payload);
+        let order = read_order(message)
+            .map_err(|error| Failure::new(Cause::InvalidPayload, error.to_string(), None))?;
+        Ok((order, self.site(job)?))
+    }
+
+    fn site(&self, job: &Claimed) -> Result<Site, Failure> {
+        let Some(rest_url) = job.rest_url.as_deref().filter(|url| !url.is_empty()) else {
+            return Err(Failure::new(Cause::NotPaired, "", None));
+        };
+        let rest_url = rest_url
+            .parse()
+            .map_err(|error| Failure::new(Cause::ForbiddenAddress, format!("{rest_url:?}: {error}"), None))?;
+        let access = if job.signed == Some(true) { Access::Signed } else { Access::Key(self.key(job)) };
+        Ok(Site { id: SiteId::new(job.site_id), rest_url, access })
+    }
+
+    fn key(&self, job: &Claimed) -> Option<secrets::Secret> {
+        let sealed = job.sealed_key.as_ref()?;
+        let opened = self.sealer.open_text(sealed, &format!("site.outbound_key|{}", job.site_id));
+        opened
+            .inspect_err(
+                |error| tracing::error!(site.id = job.site_id, %error, "a site's key can't be opened"),
+            )
+            .ok()
+    }
+
+    fn first_look(&self, now: Timestamp) -> Timestamp {
+        now.checked_add(self.retry.first_look).unwrap_or(Timestamp::MAX)
+    }
+}
+
+enum Asked {
+    /// Or left nothing behind: sending it again is safe.
+    NeverBegan,
+    Done(Outcome),
+    /// No receipt came; what came instead is this try's answer.
+    InTheWay(Answer),
+}
+
+/// If this were the last try, would the receipt have to be asked?
+fn may_have_left_a_post(answer: &Answer, policy: &RetryPolicy) -> bool {
+    let last = judge(answer, u32::MAX, policy, Timestamp::UNIX_EPOCH, 0.0);
+    matches!(last, Outcome::Unconfirmed { .. })
+}
+
+fn health_of(answer: &Answer) -> Health {
+    match Failure::of(answer) {
+        Some(failure) if failure.cause.is_site_trouble() => Health::Trouble(failure.cause),
+        _ => Health::Up,
+    }
+}
+
+fn not_connected(failure: &Failure) -> Findings {
+    let finding = crate::destinations::Finding {
+        name: "connected",
+        ok: false,
+        detail: failure.detail.clone(),
+        fix: failure.next_step.clone(),
+    };
+    Findings { checks: vec![finding], cause: Some(failure.cause), ..Findings::default() }
+}
+
+/// A payload was a message when it was stored.
+trait Stored: Message {
+    fn from_bytes(bytes: &[u8]) -> Self {
+        Self::decode(bytes).unwrap_or_default()
+    }
+}
+
+impl<M: Message> Stored for M {}

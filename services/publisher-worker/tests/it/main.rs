@@ -1,0 +1,13 @@
+//! Stories over real PostgreSQL and RabbitMQ, against a site that behaves as told.
+
+#![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
+
+mod world;
+
+mod conformance;
+mod crashes;
+mod egress;
+mod images;
+mod probes;
+mod publishing;
+mod site_trouble;
