@@ -1,2 +1,0 @@
-DROP TABLE credential_keys;
-DROP TABLE credentials;

@@ -1,0 +1,3 @@
+//! The endpoints: one folder per resource, one file each.
+
+pub mod plugins;

@@ -1,0 +1,82 @@
+//! The only place where real things are built and wired.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use credentials::Directory;
+use database::Database;
+use domain::Clock;
+use lifecycle::{Lifecycle, Stage};
+use mailbox::Mailroom;
+use messaging::Broker;
+use secrets::Pepper;
+
+use crate::artifact::Shelf;
+use crate::consumers::CredentialChanges;
+use crate::routes;
+use crate::settings::Settings;
+
+pub const NAME: &str = "plugin-distribution";
+
+/// What endpoints work with. Cheap to clone.
+#[derive(Clone)]
+pub struct AppState {
+    pub database: Database,
+    pub clock: Clock,
+    pub shelf: Shelf,
+    pub directory: Directory,
+    pub settings: Arc<Settings>,
+}
+
+/// The running service: tests build it on port 0 and stop it by its lifecycle.
+pub struct App {
+    pub lifecycle: Lifecycle,
+    pub address: SocketAddr,
+}
+
+impl App {
+    /// Listens, and starts every task.
+    pub fn start(settings: Settings, clock: Clock) -> anyhow::Result<Self> {
+        let lifecycle = Lifecycle::new(&settings.lifecycle);
+        let database = Database::new(&settings.database, NAME);
+        let broker = Broker::new(&settings.broker, NAME);
+        let pepper =
+            Pepper::from_base64(&settings.secrets.api_key_pepper).context("secrets.api_key_pepper")?;
+        let state = AppState {
+            directory: Directory::new(database.clone(), pepper, clock.clone()),
+            shelf: Shelf::new(&settings.artifacts.directory),
+            database,
+            clock,
+            settings: Arc::new(settings),
+        };
+        let address = {
+            let state = state.clone();
+            web::serve(&state.settings.http.clone(), &lifecycle, move |config| {
+                routes::configure(config, &state);
+            })
+            .context("http.bind")?
+        };
+        Mailroom::new(&lifecycle, &state.database, &broker, &state.settings.relay, &state.settings.consume)
+            .consume(CredentialChanges { clock: state.clock.clone() })
+            .start();
+        let directory = state.directory.clone();
+        lifecycle.spawn(Stage::Work, "credential memory", move |shutdown| {
+            let directory = directory.clone();
+            async move { directory.forget_on_change(shutdown).await }
+        });
+        let database = state.database;
+        lifecycle.check("database", Duration::from_secs(2), move || {
+            let database = database.clone();
+            async move { database.ping().await }
+        });
+        Ok(Self { lifecycle, address })
+    }
+
+    pub async fn run_until_stopped(self) -> anyhow::Result<()> {
+        let stopped = self.lifecycle.run_until_stopped().await;
+        anyhow::ensure!(stopped.is_clean(), "cut off: {}", stopped.abandoned.join(", "));
+        Ok(())
+    }
+}

@@ -1,0 +1,18 @@
+//! From a plugin's source to the package that sites install.
+//!
+//! The same source gives the same bytes, whatever the clock, the file system or the machine say: names are sorted, times and modes are
+//! fixed, what is not meant for sites stays out. So anyone can build a released package again and compare.
+
+mod digest;
+mod header;
+mod package;
+mod readme;
+mod shelf;
+mod source;
+
+pub use digest::Digests;
+pub use header::PluginHeader;
+pub use package::build;
+pub use readme::Readme;
+pub use shelf::Shelf;
+pub use source::{Source, SourceError};

@@ -1,0 +1,97 @@
+//! The verbs of the binary.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use clap::{Parser, Subcommand};
+use database::{Database, DatabaseError};
+use domain::Clock;
+
+use crate::MIGRATIONS;
+use crate::app::{App, NAME};
+use crate::artifact::{Digests, Shelf, Source, build};
+use crate::flows::release::{Released, release};
+use crate::settings::Settings;
+
+/// Builds, keeps and serves the plugin that WordPress sites install.
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    /// A TOML file that overrides the defaults; also IGNY8_CONFIG.
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Run until SIGTERM.
+    Serve,
+    /// Bring the schema to the newest version.
+    Migrate,
+    /// Build a plugin from its source folder and offer it to sites.
+    Release {
+        #[arg(long)]
+        source: PathBuf,
+        /// Replace a release of the same version that has other bytes. Never where sites may have installed it.
+        #[arg(long)]
+        overwrite: bool,
+    },
+}
+
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    match runtime.context("no runtime").and_then(|runtime| runtime.block_on(run(cli))) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{NAME}: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: Cli) -> anyhow::Result<()> {
+    let settings = Settings::load(cli.config.as_deref())?;
+    let _telemetry = telemetry::init(NAME, &settings.telemetry)?;
+    match cli.verb {
+        Verb::Serve => App::start(settings, Clock::system())?.run_until_stopped().await,
+        Verb::Migrate => {
+            let ran = database::migrate(&settings.database, MIGRATIONS).await?;
+            tracing::info!(migrations = ?ran, "the schema is up to date");
+            Ok(())
+        }
+        Verb::Release { source, overwrite } => release_from(&settings, &source, overwrite).await,
+    }
+}
+
+/// The package lies on the shelf before the row says so: a crash in between leaves a file nobody asks for.
+pub async fn release_from(settings: &Settings, directory: &Path, overwrite: bool) -> anyhow::Result<()> {
+    let source = Source::read(directory)?;
+    let package = build(&source)?;
+    let digests = Digests::of(&package);
+    let version = &source.header.version;
+    let file_path = Shelf::new(&settings.artifacts.directory).put(&source.slug, version, &package)?;
+    let database = Database::new(&settings.database, NAME);
+    let now = Clock::system().now();
+    let released = database
+        .transaction(async |tx| {
+            release(tx, &source, (&file_path, package.len()), &digests, overwrite, now)
+                .await
+                .map_err(DatabaseError::from)
+        })
+        .await?;
+    match released {
+        Released::Now => tracing::info!(slug = source.slug, version, sha256 = digests.sha256, "released"),
+        Released::Before => {
+            tracing::info!(slug = source.slug, version, "released before, with the same bytes");
+        }
+        Released::OtherBytes { sha256 } => bail!(
+            "{} {version} was released before with other bytes (SHA-256 {sha256}): give the new release a higher version",
+            source.slug
+        ),
+    }
+    Ok(())
+}

@@ -1,0 +1,20 @@
+#![doc = include_str!("../README.md")]
+
+pub mod app;
+pub mod cli;
+pub mod routes;
+pub mod settings;
+
+pub mod artifact;
+
+mod api;
+mod consumers;
+mod flows;
+mod openapi;
+mod store;
+
+pub use app::AppState;
+
+use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+
+pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/plugin");

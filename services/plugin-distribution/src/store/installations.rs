@@ -1,0 +1,46 @@
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use domain::{AccountId, SiteId};
+use jiff::Timestamp;
+use jiff_diesel::ToDiesel;
+use serde_json::Value;
+
+use super::schema::plugin_installations;
+
+/// What a site says of the plugin it runs.
+#[derive(Debug, Insertable, AsChangeset)]
+#[diesel(table_name = plugin_installations)]
+pub struct Report<'a> {
+    pub version: &'a str,
+    pub status: &'a str,
+    pub wp_version: &'a str,
+    pub php_version: &'a str,
+    pub metadata: &'a Value,
+}
+
+/// Keeps the newest report of this site; the first one makes the installation.
+pub async fn report(
+    connection: &mut AsyncPgConnection,
+    (account, site): (AccountId, SiteId),
+    plugin_id: i64,
+    report: &Report<'_>,
+    now: Timestamp,
+) -> QueryResult<i64> {
+    use plugin_installations as t;
+    let seen = t::last_seen.eq(now.to_diesel());
+    diesel::insert_into(t::table)
+        .values((
+            t::account_id.eq(account.get()),
+            t::site_id.eq(site.get()),
+            t::plugin_id.eq(plugin_id),
+            t::installed_at.eq(now.to_diesel()),
+            report,
+            seen,
+        ))
+        .on_conflict((t::site_id, t::plugin_id))
+        .do_update()
+        .set((report, seen, t::account_id.eq(account.get())))
+        .returning(t::id)
+        .get_result(connection)
+        .await
+}
