@@ -1,0 +1,75 @@
+use serde_json::json;
+
+use crate::access::Role;
+use crate::testing::Api;
+
+const TOKENS: &str = "/api/v1/account/tokens/";
+
+#[actix_web::test]
+async fn made_shown_once_listed_deleted() {
+    let api = Api::start().await;
+    let team = api.team("tideline").await;
+    let wish =
+        json!({"name": " Nightly import ", "scopes": ["write", "read", "read"], "expires_in_days": 30});
+    let made = api.post(&team.viewer, TOKENS, wish).await;
+    assert_eq!(made.status, 201);
+    let made = made.json()["data"].clone();
+    let token = made["token"].as_str().unwrap();
+    assert!(token.starts_with("igny8_pat_"));
+    assert_eq!(made["name"], "Nightly import");
+    assert_eq!(made["scopes"], json!(["read", "write"]));
+    assert_eq!(made["hint"], format!("igny8_pat_…{}", &token[token.len() - 4..]));
+    assert_eq!(made["expires_at"], "2026-12-22T10:00:00Z");
+
+    let listed = api.get(token, TOKENS).await;
+    assert!(!String::from_utf8_lossy(&listed.body).contains(token));
+    let ids: Vec<_> =
+        listed.json()["data"].as_array().unwrap().iter().map(|it| it["id"].as_i64().unwrap()).collect();
+    assert_eq!((ids.len(), ids[0]), (2, made["id"].as_i64().unwrap()));
+
+    let path = format!("{TOKENS}{}/", made["id"]);
+    assert_eq!(api.delete(&team.owner, &path).await.status, 404, "it is the viewer's, not the account's");
+    assert_eq!(api.delete(token, &path).await.status, 204);
+    assert_eq!(api.get(token, TOKENS).await.code(), "token_invalid");
+    assert_eq!(api.delete(&team.viewer, &path).await.status, 404);
+}
+
+#[actix_web::test]
+async fn nobody_gives_more_than_they_have() {
+    let api = Api::start().await;
+    let team = api.team("tideline").await;
+    let reader = api.person(team.account_id.get(), Role::Owner, "r@tideline.test", &["read"]).await;
+    let wish = |scopes| json!({"name": "x", "scopes": scopes});
+    assert_eq!(api.post(&team.owner, TOKENS, wish(json!(["operator"]))).await.code(), "scope_missing");
+    assert_eq!(
+        api.post(&reader, TOKENS, wish(json!(["read"]))).await.code(),
+        "scope_missing",
+        "making one is a change"
+    );
+    let operator =
+        api.person(team.account_id.get(), Role::Owner, "o@tideline.test", &["write", "operator"]).await;
+    assert_eq!(api.post(&operator, TOKENS, wish(json!(["operator"]))).await.status, 201);
+    assert_eq!(api.post(&operator, TOKENS, wish(json!(["operator", "read"]))).await.code(), "scope_missing");
+}
+
+#[actix_web::test]
+async fn wrong_wishes_name_the_field() {
+    let api = Api::start().await;
+    let team = api.team("tideline").await;
+    let cases = [
+        (json!({"name": " ", "scopes": ["read"]}), "/name"),
+        (json!({"name": "x".repeat(201), "scopes": ["read"]}), "/name"),
+        (json!({"name": "x", "scopes": []}), "/scopes"),
+        (json!({"name": "x", "scopes": ["everything"]}), "/scopes/0"),
+        (json!({"name": "x", "scopes": ["read"], "expires_in_days": 0}), "/expires_in_days"),
+        (json!({"scopes": ["read"]}), "/name"),
+    ];
+    for (wish, field) in cases {
+        let answer = api.post(&team.owner, TOKENS, wish.clone()).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.json()["errors"][0]["field"].as_str()),
+            (422, Some(field)),
+            "{wish}"
+        );
+    }
+}

@@ -1,0 +1,380 @@
+use domain::content::{ContentStatus, PostStatus};
+use domain::text::{self, TextError};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+use web::Problem;
+
+use super::given::Given;
+use crate::store::content::{Image, Text, Texts};
+use crate::store::content_terms::Terms;
+use crate::store::json::Json;
+
+const TITLE: usize = 500;
+const HTML_BYTES: usize = 5 * 1024 * 1024;
+const META_BYTES: usize = 64 * 1024;
+const NAME: usize = 200;
+const LINE: usize = 1_000;
+const ADDRESS: usize = 2_048;
+
+/// What people write of content. Absent: as it is, or its default in new content. Null: empty.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, ToSchema)]
+#[serde(default)]
+pub struct ContentFields {
+    /// The site it is for; it stays that one.
+    #[schema(value_type = i64)]
+    pub site_id: Option<i64>,
+    /// `draft` or `review` in new content; later it changes by submit, approve, reject and publish only.
+    pub status: Option<String>,
+    #[schema(value_type = String, min_length = 1, max_length = 500)]
+    #[serde(skip_serializing_if = "Given::is_absent")]
+    title: Given<String>,
+    /// At most 5 MiB.
+    #[schema(value_type = Option<String>)]
+    #[serde(skip_serializing_if = "Given::is_absent")]
+    content_html: Given<String>,
+    /// Null: the beginning of the text.
+    #[schema(value_type = Option<String>, max_length = 2000)]
+    #[serde(skip_serializing_if = "Given::is_absent")]
+    excerpt: Given<String>,
+    /// Empty: WordPress makes one from the title.
+    #[schema(value_type = Option<String>, max_length = 200)]
+    #[serde(skip_serializing_if = "Given::is_absent")]
+    slug: Given<String>,
+    /// A post type of the site.
+    #[schema(value_type = Option<String>, default = "post")]
+    #[serde(skip_serializing_if = "Given::is_absent")]
+    post_type: Given<String>,
+    /// What the post is to be on the site: publish, draft, private, pending or future.
+    #[schema(value_type = Option<String>, default = "publish")]
+    #[serde(skip_serializing_if = "Given::is_absent")]
+    post_status: Given<String>,
+    #[schema(value_type = Option<String>, max_length = 1000)]
+    #[serde(skip_serializing_if = "Given::is_absent")]
+    seo_title: Given<String>,
+    #[schema(value_type = Option<String>, max_length = 1000)]
+    #[serde(skip_serializing_if = "Given::is_absent")]
+    seo_description: Given<String>,
+    #[schema(value_type = Option<String>, max_length = 200)]
+    #[serde(skip_serializing_if = "Given::is_absent")]
+    primary_keyword: Given<String>,
+    #[schema(value_type = Option<Vec<String>>, max_items = 100)]
+    #[serde(skip_serializing_if = "Given::is_absent")]
+    secondary_keywords: Given<Vec<String>>,
+    /// Login, e-mail address or display name known to the site; empty: the site's default author.
+    #[schema(value_type = Option<String>, max_length = 200)]
+    #[serde(skip_serializing_if = "Given::is_absent")]
+    author: Given<String>,
+    /// The post's date; null: when it is published.
+    #[schema(value_type = Option<Timestamp>)]
+    #[serde(skip_serializing_if = "Given::is_absent", alias = "date")]
+    publish_date: Given<Timestamp>,
+    #[schema(value_type = Option<ImageFields>)]
+    #[serde(skip_serializing_if = "Given::is_absent")]
+    featured_image: Given<ImageFields>,
+    /// The same with nothing but an address.
+    #[schema(value_type = Option<String>)]
+    #[serde(skip_serializing_if = "Given::is_absent")]
+    featured_image_url: Given<String>,
+    #[schema(value_type = Option<Vec<ImageFields>>, max_items = 100)]
+    #[serde(skip_serializing_if = "Given::is_absent")]
+    gallery_images: Given<Vec<ImageFields>>,
+    /// Names, or paths such as `Guides > Beginners`.
+    #[schema(value_type = Option<Vec<String>>, max_items = 100)]
+    #[serde(skip_serializing_if = "Given::is_absent")]
+    categories: Given<Vec<String>>,
+    #[schema(value_type = Option<Vec<String>>, max_items = 100)]
+    #[serde(skip_serializing_if = "Given::is_absent")]
+    tags: Given<Vec<String>>,
+    /// The category of content that has none.
+    #[schema(value_type = Option<String>, max_length = 200)]
+    #[serde(skip_serializing_if = "Given::is_absent")]
+    cluster_name: Given<String>,
+    /// Handed to the site as it is; at most 64 KiB.
+    #[schema(value_type = Option<Object>)]
+    #[serde(skip_serializing_if = "Given::is_absent")]
+    meta: Given<Map<String, Value>>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, Serialize, ToSchema)]
+pub struct ImageFields {
+    /// http or https.
+    url: String,
+    #[serde(default)]
+    alt: Option<String>,
+    #[serde(default)]
+    caption: Option<String>,
+}
+
+impl ContentFields {
+    /// New content, or all of it anew.
+    pub fn anew(self) -> Result<(Text, Terms), Problem> {
+        let blank = Text {
+            title: String::new(),
+            content_html: String::new(),
+            excerpt: None,
+            slug: String::new(),
+            post_type: String::new(),
+            post_status: String::new(),
+            seo_title: String::new(),
+            seo_description: String::new(),
+            primary_keyword: String::new(),
+            secondary_keywords: Texts::default(),
+            author: String::new(),
+            publish_date: None,
+            featured_image: None,
+            gallery_images: Json::default(),
+            cluster_name: String::new(),
+            meta: Json::default(),
+        };
+        self.onto(blank, Terms::default())
+    }
+
+    /// What is given, put onto what there is; 422 with every field that is not valid.
+    pub fn onto(self, mut text: Text, mut terms: Terms) -> Result<(Text, Terms), Problem> {
+        let trimmed = |it: String| it.trim().to_owned();
+        let image = |it: ImageFields| Image {
+            url: it.url.trim().to_owned(),
+            alt: it.alt.unwrap_or_default(),
+            caption: it.caption.unwrap_or_default(),
+        };
+        let bare = |url: String| Image { url: url.trim().to_owned(), ..Image::default() };
+        self.title.put(&mut text.title, trimmed);
+        self.content_html.put(&mut text.content_html, |it| it);
+        self.excerpt.put(&mut text.excerpt, Some);
+        self.slug.put(&mut text.slug, trimmed);
+        self.post_type.put(&mut text.post_type, trimmed);
+        self.post_status.put(&mut text.post_status, |it| it);
+        self.seo_title.put(&mut text.seo_title, trimmed);
+        self.seo_description.put(&mut text.seo_description, trimmed);
+        self.primary_keyword.put(&mut text.primary_keyword, trimmed);
+        self.secondary_keywords.put(&mut text.secondary_keywords, Texts);
+        self.author.put(&mut text.author, trimmed);
+        self.publish_date.put(&mut text.publish_date, Some);
+        self.featured_image_url.put(&mut text.featured_image, |it| Some(Json(bare(it))));
+        self.featured_image.put(&mut text.featured_image, |it| Some(Json(image(it))));
+        self.gallery_images.put(&mut text.gallery_images, |it| Json(it.into_iter().map(image).collect()));
+        self.cluster_name.put(&mut text.cluster_name, trimmed);
+        self.meta.put(&mut text.meta, Json);
+        self.categories.put(&mut terms.categories, |it| it);
+        self.tags.put(&mut terms.tags, |it| it);
+        if text.post_type.is_empty() {
+            "post".clone_into(&mut text.post_type);
+        }
+        if text.post_status.is_empty() {
+            PostStatus::Publish.as_str().clone_into(&mut text.post_status);
+        }
+        check(&text, &terms)?;
+        Ok((text, terms))
+    }
+
+    /// The status new content begins with.
+    pub fn first_status(&self) -> Result<ContentStatus, Problem> {
+        match self.status.as_deref().map(str::parse) {
+            None => Ok(ContentStatus::Draft),
+            Some(Ok(status @ (ContentStatus::Draft | ContentStatus::Review))) => Ok(status),
+            Some(_) => Err(Problem::invalid_field(
+                "/status",
+                "new content is draft or review; approve and publish it afterwards",
+            )),
+        }
+    }
+
+    /// What can't be changed may be repeated.
+    pub fn keep(&self, site_id: i64, status: &str) -> Result<(), Problem> {
+        if self.site_id.is_some_and(|it| it != site_id) {
+            return Err(Problem::invalid_field(
+                "/site_id",
+                "content stays with its site; make new content for another one",
+            ));
+        }
+        if self.status.as_deref().is_some_and(|it| it != status) {
+            return Err(Problem::invalid_field(
+                "/status",
+                "changes by submit, approve, reject and publish only",
+            ));
+        }
+        Ok(())
+    }
+}
+
+fn check(text: &Text, terms: &Terms) -> Result<(), Problem> {
+    let mut faults = Faults::default();
+    faults.line("/title", &text.title, TITLE, true);
+    faults.size("/content_html", text.content_html.len(), HTML_BYTES);
+    faults.length("/excerpt", text.excerpt.as_deref().unwrap_or_default(), 2_000);
+    faults.text("/slug", text::check_slug(&text.slug));
+    faults.when("/post_type", !is_post_type(&text.post_type), "1 to 20 of a to z, 0 to 9, - and _");
+    faults.when(
+        "/post_status",
+        text.post_status.parse::<PostStatus>().is_err(),
+        "publish, draft, private, pending or future",
+    );
+    faults.line("/seo_title", &text.seo_title, LINE, false);
+    faults.length("/seo_description", &text.seo_description, LINE);
+    faults.line("/primary_keyword", &text.primary_keyword, NAME, false);
+    faults.lines("/secondary_keywords", &text.secondary_keywords.0);
+    faults.line("/author", &text.author, NAME, false);
+    faults.when("/publish_date", !text.publish_date.is_none_or(is_sensible), "a time from 1970 to 9999");
+    if let Some(Json(image)) = &text.featured_image {
+        faults.image("/featured_image", image);
+    }
+    faults.when("/gallery_images", text.gallery_images.0.len() > 100, "at most 100");
+    for (at, image) in text.gallery_images.0.iter().take(100).enumerate() {
+        faults.image(&format!("/gallery_images/{at}"), image);
+    }
+    faults.lines("/categories", &terms.categories);
+    faults.lines("/tags", &terms.tags);
+    faults.line("/cluster_name", &text.cluster_name, NAME, false);
+    faults.size("/meta", Value::Object(text.meta.0.clone()).to_string().len(), META_BYTES);
+    faults.0.map_or(Ok(()), Err)
+}
+
+/// What `register_post_type` takes.
+fn is_post_type(name: &str) -> bool {
+    let fine = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
+    (1..=20).contains(&name.len()) && name.bytes().all(fine)
+}
+
+fn is_sensible(at: Timestamp) -> bool {
+    /// The year 10000.
+    const END: i64 = 253_402_300_800;
+    (0..END).contains(&at.as_second())
+}
+
+/// Collects what is not valid.
+#[derive(Default)]
+struct Faults(Option<Problem>);
+
+impl Faults {
+    fn add(&mut self, field: &str, message: impl Into<String>) {
+        self.0 = Some(match self.0.take() {
+            None => Problem::invalid_field(field, message),
+            Some(problem) => problem.field(field, message),
+        });
+    }
+
+    fn when(&mut self, field: &str, wrong: bool, message: &str) {
+        if wrong {
+            self.add(field, message);
+        }
+    }
+
+    fn text(&mut self, field: &str, checked: Result<(), TextError>) {
+        if let Err(error) = checked {
+            self.add(field, error.to_string());
+        }
+    }
+
+    fn line(&mut self, field: &str, text: &str, max: usize, required: bool) {
+        if required || !text.is_empty() {
+            self.text(field, text::check_line(text, max));
+        }
+    }
+
+    fn length(&mut self, field: &str, text: &str, max: usize) {
+        let len = text.chars().count();
+        self.when(field, len > max, &TextError::TooLong { len, max }.to_string());
+    }
+
+    fn size(&mut self, field: &str, bytes: usize, max: usize) {
+        self.when(field, bytes > max, &format!("has {bytes} bytes, at most {max} are allowed"));
+    }
+
+    fn lines(&mut self, field: &str, texts: &[String]) {
+        self.when(field, texts.len() > 100, "at most 100");
+        for (at, text) in texts.iter().take(100).enumerate() {
+            self.line(&format!("{field}/{at}"), text, NAME, true);
+        }
+    }
+
+    fn image(&mut self, field: &str, image: &Image) {
+        let address = url::Url::parse(&image.url).ok();
+        let fine = address.is_some_and(|it| matches!(it.scheme(), "http" | "https") && it.has_host());
+        self.when(&format!("{field}/url"), !fine, "an address that begins with https:// or http://");
+        self.when(&format!("{field}/url"), image.url.len() > ADDRESS, "is too long");
+        self.length(&format!("{field}/alt"), &image.alt, LINE);
+        self.length(&format!("{field}/caption"), &image.caption, 2_000);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+    use serde_json::json;
+
+    use super::*;
+
+    fn fields(value: Value) -> ContentFields {
+        serde_json::from_value(value).unwrap()
+    }
+
+    fn faults(value: Value) -> Vec<String> {
+        let problem = fields(value).anew().unwrap_err();
+        problem.body().errors.iter().map(|it| it.field.clone()).collect()
+    }
+
+    #[test]
+    fn the_least_there_can_be() {
+        let (text, terms) = fields(json!({"title": " Bread "})).anew().unwrap();
+        assert_eq!(
+            (text.title.as_str(), text.post_type.as_str(), text.post_status.as_str()),
+            ("Bread", "post", "publish")
+        );
+        assert_eq!((text.excerpt, text.featured_image, terms), (None, None, Terms::default()));
+    }
+
+    #[rstest]
+    #[case(json!({}), &["/title"])]
+    #[case(json!({"title": ""}), &["/title"])]
+    #[case(json!({"title": "a\nb"}), &["/title"])]
+    #[case(json!({"title": "x".repeat(501)}), &["/title"])]
+    #[case(json!({"title": "x", "content_html": "x".repeat(HTML_BYTES + 1)}), &["/content_html"])]
+    #[case(json!({"title": "x", "post_status": "published"}), &["/post_status"])]
+    #[case(json!({"title": "x", "post_type": "No Type"}), &["/post_type"])]
+    #[case(json!({"title": "x", "slug": "../etc"}), &["/slug"])]
+    #[case(json!({"title": "x", "publish_date": "1969-12-31T23:59:59Z"}), &["/publish_date"])]
+    #[case(json!({"title": "x", "featured_image_url": "ftp://x.test/a.png"}), &["/featured_image/url"])]
+    #[case(json!({"title": "x", "featured_image": {"url": "javascript:alert(1)"}}), &["/featured_image/url"])]
+    #[case(json!({"title": "x", "gallery_images": [{"url": "https://x.test/a.png"}, {"url": "a.png"}]}), &["/gallery_images/1/url"])]
+    #[case(json!({"title": "x", "tags": ["fine", ""], "categories": ["y".repeat(201)]}), &["/categories/0", "/tags/1"])]
+    #[case(json!({"title": "x", "tags": vec!["t"; 101]}), &["/tags"])]
+    #[case(json!({"title": "x", "meta": {"a": "x".repeat(META_BYTES)}}), &["/meta"])]
+    fn refused(#[case] value: Value, #[case] expected: &[&str]) {
+        assert_eq!(faults(value), expected);
+    }
+
+    #[test]
+    fn every_fault_is_told_at_once() {
+        assert_eq!(faults(json!({"post_status": "x", "slug": "A B"})), ["/title", "/slug", "/post_status"]);
+    }
+
+    #[test]
+    fn what_is_absent_stays_and_null_empties() {
+        let (text, terms) = fields(json!({
+            "title": "x", "excerpt": "e", "author": "ann", "tags": ["a"], "categories": ["c"],
+            "featured_image_url": "https://x.test/a.png", "post_type": "page",
+        }))
+        .anew()
+        .unwrap();
+        let change =
+            fields(json!({"excerpt": null, "tags": null, "featured_image": null, "post_type": null}));
+        let (text, terms) = change.onto(text, terms).unwrap();
+        assert_eq!(
+            (text.title.as_str(), text.author.as_str(), text.post_type.as_str()),
+            ("x", "ann", "post")
+        );
+        assert_eq!((text.excerpt, text.featured_image), (None, None));
+        assert_eq!((terms.categories.as_slice(), terms.tags.len()), (&["c".to_owned()][..], 0));
+    }
+
+    #[rstest]
+    #[case(None, Some(ContentStatus::Draft))]
+    #[case(Some("review"), Some(ContentStatus::Review))]
+    #[case(Some("approved"), None)]
+    #[case(Some("live"), None)]
+    fn first_statuses(#[case] status: Option<&str>, #[case] expected: Option<ContentStatus>) {
+        assert_eq!(fields(json!({ "status": status })).first_status().ok(), expected);
+    }
+}

@@ -1,0 +1,119 @@
+use std::time::Duration;
+
+use actix_web::HttpResponse;
+use actix_web::Responder;
+use actix_web::web::Data;
+use contracts::publishing::ProbeSite;
+use domain::{AccountId, IntegrationId, ProbeId};
+use jiff::Timestamp;
+use serde::Serialize;
+use tokio::time::Instant;
+use utoipa::ToSchema;
+use uuid::Uuid;
+use web::{Path, Problem, ProblemBody, Success};
+
+use super::not_found;
+use crate::AppState;
+use crate::access::Editor;
+use crate::idempotency::Once;
+use crate::store::integrations;
+use crate::store::probes::{self, Check, PROBED, Probe};
+
+/// What our side found when it called the site.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProbeView {
+    pub probe_id: Uuid,
+    pub integration_id: i64,
+    /// Whether the site has been called yet.
+    pub done: bool,
+    /// Null until it is done.
+    pub ok: Option<bool>,
+    pub checks: Vec<Check>,
+    pub asked_at: Timestamp,
+    pub answered_at: Option<Timestamp>,
+}
+
+impl From<Probe> for ProbeView {
+    fn from(it: Probe) -> Self {
+        Self {
+            probe_id: it.id,
+            integration_id: it.integration_id,
+            done: it.answered_at.is_some(),
+            ok: it.ok,
+            checks: it.checks.0,
+            asked_at: it.asked_at,
+            answered_at: it.answered_at,
+        }
+    }
+}
+
+/// Between two looks without being woken: another replica may have taken the answer.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+
+/// Call the site from our side and say what works: reachability, REST API, plugin, signature, clock. Editors and owners.
+#[utoipa::path(
+    post, path = "/api/v1/integration/integrations/{id}/test-connection/", operation_id = "test_connection", tag = "Integrations",
+    params(
+        ("id" = i64, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same key gets the first test's address again."),
+    ),
+    responses(
+        (status = 200, description = "What was found.", body = Success<ProbeView>),
+        (status = 202, description = "The site takes its time; `Location` is where the outcome will be.", body = Success<ProbeView>),
+        (status = 404, description = "`integration_not_found`", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub async fn test_connection(
+    editor: Editor,
+    state: Data<AppState>,
+    request: actix_web::HttpRequest,
+    once: Once,
+    id: Path<i64>,
+) -> Result<HttpResponse, Problem> {
+    let owner = (editor.account_id, IntegrationId::new(*id));
+    let mut asked = None;
+    let accepted = once
+        .run(owner.0, &(), async |tx, now| {
+            let integration = integrations::find(tx.conn(), owner.0, owner.1).await?.ok_or_else(not_found)?;
+            let probe = ProbeId::generate();
+            probes::create(tx.conn(), probe.as_uuid(), owner, now).await?;
+            let command = ProbeSite {
+                probe_id: probe.to_string(),
+                account_id: owner.0.get(),
+                site_id: integration.site_id,
+                integration_id: integration.id,
+            };
+            mailbox::post(tx, &command).await?;
+            asked = Some(probe.as_uuid());
+            let waiting = Probe::asked(probe.as_uuid(), integration.id, now);
+            Ok(Success::accepted(address(owner.1, probe.as_uuid()), ProbeView::from(waiting)))
+        })
+        .await?;
+    // The repetition of an earlier request only gets the address.
+    let Some(probe) = asked else { return Ok(accepted) };
+    match wait(&state, owner, probe).await? {
+        Some(answered) => Ok(Success::ok(ProbeView::from(answered)).respond_to(&request)),
+        None => Ok(accepted),
+    }
+}
+
+async fn wait(
+    state: &AppState,
+    owner: (AccountId, IntegrationId),
+    probe: Uuid,
+) -> Result<Option<Probe>, Problem> {
+    let woken = state.database.wakeup(PROBED);
+    let until = Instant::now() + state.settings.probes.wait;
+    while Instant::now() < until {
+        let _ = tokio::time::timeout(LOOK_EVERY, woken.notified()).await;
+        let found = probes::find(&mut *state.database.connection().await?, owner, probe).await?;
+        if let Some(answered) = found.filter(|it| it.answered_at.is_some()) {
+            return Ok(Some(answered));
+        }
+    }
+    Ok(None)
+}
+
+fn address(integration: IntegrationId, probe: Uuid) -> String {
+    format!("/api/v1/integration/integrations/{integration}/probes/{probe}/")
+}

@@ -1,0 +1,48 @@
+//! The problem codes of this service beside `web::codes`, and what each means. The description of the API lists them all.
+
+macro_rules! codes {
+    ($($name:ident = $code:literal: $meaning:literal;)+) => {
+        $(#[doc = $meaning] pub const $name: &str = $code;)+
+
+        /// Code and meaning.
+        pub const ALL: &[(&str, &str)] = &[$(($code, $meaning)),+];
+    };
+}
+
+codes! {
+    ALREADY_CONNECTED = "already_connected": "The site has an integration already.";
+    ALREADY_PUBLISHED = "already_published": "The content has its post on the site already.";
+    CONTENT_APPROVED = "content_approved": "The content is approved already.";
+    CONTENT_IN_REVIEW = "content_in_review": "The content is in review already.";
+    CONTENT_IS_DRAFT = "content_is_draft": "The content is a draft: it has to be submitted first.";
+    CONTENT_NOT_FOUND = "content_not_found": "There is no such content, or it is another account's.";
+    CONTENT_ON_SITE = "content_on_site": "The content was published, or is about to be, and can't be deleted.";
+    CONTENT_PUBLISHED = "content_published": "The content is published, which this step does not fit.";
+    CROSS_SITE_REQUEST = "cross_site_request": "A request with the session cookie came from another site.";
+    EMAIL_OR_PASSWORD_WRONG = "email_or_password_wrong": "Nobody has this e-mail address and password.";
+    IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused": "The Idempotency-Key was used for another request.";
+    INTEGRATION_DISABLED = "integration_disabled": "The site's integration is switched off.";
+    INTEGRATION_NOT_FOUND = "integration_not_found": "There is no such integration, or it is another account's.";
+    INTEGRATION_PENDING = "integration_pending": "The plugin on the site has not connected yet.";
+    INTEGRATION_SUSPENDED = "integration_suspended": "The site's address changed and is not proven yet.";
+    INVALID_LAST_EVENT_ID = "invalid_last_event_id": "The Last-Event-ID is none that the stream gave.";
+    INVALID_SITE_URL = "invalid_site_url": "The address can't be a site's.";
+    KEY_EXISTS = "key_exists": "The site has a key already; rotate or revoke it.";
+    KEY_INVALID = "key_invalid": "The API key is mistyped or unknown, or the two headers carry different ones.";
+    KEY_MISSING = "key_missing": "The request carries no API key.";
+    KEY_REVOKED = "key_revoked": "The API key was revoked, or replaced longer ago than its grace period.";
+    NO_ACTIVE_KEY = "no_active_key": "The site has no key that could be rotated or revoked.";
+    NO_INTEGRATION = "no_integration": "The content's site has no integration with a key.";
+    POST_GONE = "post_gone": "A person deleted the post on the site for good.";
+    PROBE_NOT_FOUND = "probe_not_found": "There is no such connection test, or it is forgotten already.";
+    PUBLISH_IN_PROGRESS = "publish_in_progress": "The content is being published already.";
+    REQUEST_IN_PROGRESS = "request_in_progress": "The first request with this Idempotency-Key is still being answered.";
+    ROLE_TOO_LOW = "role_too_low": "Your role in the account does not allow it.";
+    SCOPE_MISSING = "scope_missing": "The access token lacks the scope for it.";
+    SITE_EXISTS = "site_exists": "The account has a site with this address already.";
+    SITE_NOT_FOUND = "site_not_found": "There is no such site, or it is another's.";
+    SITE_URL_MISMATCH = "site_url_mismatch": "The request comes from another address than the site's.";
+    TOKEN_INVALID = "token_invalid": "The access token or session is unknown or has expired.";
+    TOO_MANY_STREAMS = "too_many_streams": "As many event streams are open as the server carries.";
+    VERSION_MISMATCH = "version_mismatch": "Someone else changed it since the version named by If-Match.";
+}

@@ -1,0 +1,8 @@
+//! The messages this service listens to, one file each.
+
+pub mod publish_result;
+pub mod site_probed;
+pub mod wordpress_status;
+
+#[cfg(test)]
+mod tests;

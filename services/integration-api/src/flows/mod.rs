@@ -1,0 +1,11 @@
+//! What happens inside one transaction, from whichever door: flows take `&mut Tx`, the time and parsed values, and commit nothing.
+
+pub mod apply_publish_report;
+pub mod apply_wordpress_status;
+pub mod article;
+pub mod connect_site;
+pub mod credentials;
+pub mod open_account;
+pub mod publish;
+pub mod review;
+pub mod sync_log;

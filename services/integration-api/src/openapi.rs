@@ -1,0 +1,197 @@
+//! The description of the API, made from the code.
+
+use std::fmt::Write as _;
+
+use utoipa::openapi::content::ContentBuilder;
+use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
+use utoipa::openapi::{Components, Deprecated, Ref, RefOr, ResponseBuilder};
+use utoipa::{Modify, OpenApi};
+
+use crate::access::SESSION_COOKIE;
+use crate::api::{account, auth, content, events, integrations, sites};
+use crate::{codes, routes};
+
+/// All of it, with the aliases.
+pub fn document() -> utoipa::openapi::OpenApi {
+    let mut document = canonical();
+    let aliases: Vec<(String, PathItem)> = document
+        .paths
+        .paths
+        .iter()
+        .flat_map(|(path, item)| {
+            let aliases = routes::aliases(path.trim_end_matches('/')).into_iter().enumerate();
+            aliases.map(|(place, alias)| (format!("{alias}/"), deprecated(item.clone(), path, place + 1)))
+        })
+        .collect();
+    document.paths.paths.extend(aliases);
+    document
+}
+
+/// Each address once, as it is meant to be used.
+pub fn canonical() -> utoipa::openapi::OpenApi {
+    let mut document = Connecting::openapi();
+    document.merge(Writing::openapi());
+    Common.modify(&mut document);
+    document
+}
+
+/// As it is served and committed.
+pub fn text() -> String {
+    let mut text = document().to_pretty_json().expect("invariant: an OpenAPI document has string keys only");
+    text.push('\n');
+    text
+}
+
+/// People, sites, keys, integrations.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "IGNY8 integration API",
+        description = "Write content, connect WordPress sites, publish, and see what became of it.\n\n\
+            Answers are `{\"success\": true, \"data\": …}`, lists also carry `pagination`. Refusals are `application/problem+json` with a stable \
+            `code`. Paths work with and without the trailing slash.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    tags(
+        (name = "People", description = "Log in, and make access tokens for programs."),
+        (name = "Sites", description = "The account's sites."),
+        (name = "Integrations", description = "How sites are connected, and their API keys."),
+        (name = "From sites", description = "What the bridge plugin calls."),
+        (name = "Content", description = "Write, review, publish."),
+        (name = "Events", description = "What happened between the platform and the sites."),
+    ),
+    paths(
+        auth::login::login,
+        auth::logout::logout,
+        auth::me::who_am_i,
+        account::tokens::list::list_tokens,
+        account::tokens::create::create_token,
+        account::tokens::delete::delete_token,
+        sites::list::list_sites,
+        sites::create::create_site,
+        sites::get::get_site,
+        sites::update::replace_site,
+        sites::update::update_site,
+        sites::delete::delete_site,
+        integrations::list::list_integrations,
+        integrations::create::create_integration,
+        integrations::get::get_integration,
+        integrations::update::replace_integration,
+        integrations::update::update_integration,
+        integrations::delete::delete_integration,
+        integrations::generate_api_key::generate_api_key,
+        integrations::rotate_api_key::rotate_api_key,
+        integrations::revoke_api_key::revoke_api_key,
+        integrations::pair::pair_site,
+        integrations::test_connection::test_connection,
+        integrations::get_probe::get_probe,
+    ),
+    components(schemas(web::ProblemBody))
+)]
+struct Connecting;
+
+/// Content and events.
+#[derive(OpenApi)]
+#[openapi(paths(
+    content::list::list_content,
+    content::create::create_content,
+    content::get::get_content,
+    content::update::replace_content,
+    content::update::update_content,
+    content::delete::delete_content,
+    content::submit::submit_content,
+    content::approve::approve_content,
+    content::reject::reject_content,
+    content::publish::publish_content,
+    content::timeline::list_content_timeline,
+    events::list::list_events,
+    events::stream::stream_events,
+))]
+struct Writing;
+
+/// What holds for every operation.
+struct Common;
+
+impl Modify for Common {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let components = document.components.get_or_insert_with(Components::new);
+        for (name, scheme) in security_schemes() {
+            components.add_security_scheme(name, scheme);
+        }
+        document.security = Some(vec![requirement("token"), requirement("session")]);
+        let description = document.info.description.get_or_insert_default();
+        description.push_str(&code_table());
+        for operation in document.paths.paths.values_mut().flat_map(operations) {
+            let problem = RefOr::Ref(Ref::from_schema_name("Problem"));
+            let content = ContentBuilder::new().schema(Some(problem)).build();
+            let refusal = ResponseBuilder::new()
+                .description("A refusal or failure; `code` tells which.")
+                .content("application/problem+json", content)
+                .build();
+            operation.responses.responses.entry("default".to_owned()).or_insert(RefOr::T(refusal));
+        }
+    }
+}
+
+fn security_schemes() -> [(&'static str, SecurityScheme); 4] {
+    let bearer = |format: &str, text: &str| {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format(format)
+            .description(Some(text))
+            .build();
+        SecurityScheme::Http(scheme)
+    };
+    [
+        ("token", bearer("igny8_pat_…", "A personal access token, or a session's token.")),
+        (
+            "session",
+            SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(
+                SESSION_COOKIE,
+                "A browser's session. Changes must come from the same origin.",
+            ))),
+        ),
+        (
+            "site_key",
+            SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description(
+                "X-IGNY8-API-KEY",
+                "A site's API key.",
+            ))),
+        ),
+        ("site_key_bearer", bearer("igny8_live_…", "A site's API key.")),
+    ]
+}
+
+fn requirement(scheme: &str) -> SecurityRequirement {
+    SecurityRequirement::new::<_, [&str; 0], &str>(scheme, [])
+}
+
+fn code_table() -> String {
+    let mut table = "\n\n## Problem codes\n\n| code | meaning |\n|---|---|\n".to_owned();
+    for (code, meaning) in codes::ALL {
+        let _ = writeln!(table, "| `{code}` | {meaning} |");
+    }
+    let everywhere: Vec<String> = web::codes::ALL.iter().map(|code| format!("`{code}`")).collect();
+    let _ = writeln!(table, "\nAny address may also answer {}.", everywhere.join(", "));
+    table
+}
+
+fn deprecated(mut item: PathItem, canonical: &str, place: usize) -> PathItem {
+    for operation in operations(&mut item) {
+        operation.deprecated = Some(Deprecated::True);
+        operation.description = Some(format!("The same as `{canonical}`."));
+        // Ids of operations are unique in a document.
+        operation.operation_id = operation.operation_id.take().map(|id| format!("{id}_alias_{place}"));
+    }
+    item
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch].into_iter().flatten()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,131 @@
+//! Every address of this service, on one page.
+//!
+//! Paths are written without a trailing slash; requests may have one. Each has aliases by the rules of [`aliases`], which the
+//! description shows as deprecated.
+
+use actix_web::Resource;
+use actix_web::middleware::from_fn;
+use actix_web::web::{Data, ServiceConfig, delete, get, patch, post, put, resource, scope};
+
+use crate::api::{account, auth, content, events, integrations, sites};
+use crate::{AppState, access, openapi};
+
+type Place = (&'static str, fn(Resource) -> Resource);
+
+/// Static paths stand before those with an id in the same place.
+const PLACES: &[Place] = &[
+    // people
+    ("/api/v1/auth/login", |at| at.route(post().to(auth::login::login))),
+    ("/api/v1/auth/logout", |at| at.route(post().to(auth::logout::logout))),
+    ("/api/v1/auth/me", |at| at.route(get().to(auth::me::who_am_i))),
+    ("/api/v1/account/tokens", |at| {
+        at.route(get().to(account::tokens::list::list_tokens))
+            .route(post().to(account::tokens::create::create_token))
+    }),
+    ("/api/v1/account/tokens/{id}", |at| at.route(delete().to(account::tokens::delete::delete_token))),
+    // sites
+    ("/api/v1/sites", |at| {
+        at.route(get().to(sites::list::list_sites)).route(post().to(sites::create::create_site))
+    }),
+    ("/api/v1/sites/{id}", |at| {
+        at.route(get().to(sites::get::get_site))
+            .route(put().to(sites::update::replace_site))
+            .route(patch().to(sites::update::update_site))
+            .route(delete().to(sites::delete::delete_site))
+    }),
+    // content
+    ("/api/v1/writer/content", |at| {
+        at.app_data(content::BODY_LIMIT)
+            .route(get().to(content::list::list_content))
+            .route(post().to(content::create::create_content))
+    }),
+    ("/api/v1/writer/content/{id}", |at| {
+        at.app_data(content::BODY_LIMIT)
+            .route(get().to(content::get::get_content))
+            .route(put().to(content::update::replace_content))
+            .route(patch().to(content::update::update_content))
+            .route(delete().to(content::delete::delete_content))
+    }),
+    ("/api/v1/writer/content/{id}/submit", |at| at.route(post().to(content::submit::submit_content))),
+    ("/api/v1/writer/content/{id}/approve", |at| at.route(post().to(content::approve::approve_content))),
+    ("/api/v1/writer/content/{id}/reject", |at| at.route(post().to(content::reject::reject_content))),
+    ("/api/v1/writer/content/{id}/publish", |at| at.route(post().to(content::publish::publish_content))),
+    ("/api/v1/writer/content/{id}/timeline", |at| {
+        at.route(get().to(content::timeline::list_content_timeline))
+    }),
+    // events
+    ("/api/v1/integration/events", |at| at.route(get().to(events::list::list_events))),
+    ("/api/v1/integration/events/stream", |at| at.route(get().to(events::stream::stream_events))),
+    // integrations
+    ("/api/v1/integration/integrations", |at| {
+        at.route(get().to(integrations::list::list_integrations))
+            .route(post().to(integrations::create::create_integration))
+    }),
+    ("/api/v1/integration/integrations/generate-api-key", |at| {
+        at.route(post().to(integrations::generate_api_key::generate_api_key))
+    }),
+    ("/api/v1/integration/integrations/rotate-api-key", |at| {
+        at.route(post().to(integrations::rotate_api_key::rotate_api_key))
+    }),
+    ("/api/v1/integration/integrations/revoke-api-key", |at| {
+        at.route(post().to(integrations::revoke_api_key::revoke_api_key))
+    }),
+    ("/api/v1/integration/integrations/test-connection", |at| {
+        at.route(post().to(integrations::pair::pair_site))
+    }),
+    ("/api/v1/integration/integrations/{id}", |at| {
+        at.route(get().to(integrations::get::get_integration))
+            .route(put().to(integrations::update::replace_integration))
+            .route(patch().to(integrations::update::update_integration))
+            .route(delete().to(integrations::delete::delete_integration))
+    }),
+    ("/api/v1/integration/integrations/{id}/test-connection", |at| {
+        at.route(post().to(integrations::test_connection::test_connection))
+    }),
+    ("/api/v1/integration/integrations/{id}/probes/{probe_id}", |at| {
+        at.route(get().to(integrations::get_probe::get_probe))
+    }),
+];
+
+/// Other ways to write a path that older callers use.
+pub fn aliases(path: &str) -> Vec<String> {
+    let mut all = vec![path.to_owned()];
+    // `/api/v1/integration/{id}/…` for `/api/v1/integration/integrations/{id}/…`
+    if let Some(rest) = path.strip_prefix("/api/v1/integration/integrations") {
+        all.push(format!("/api/v1/integration{rest}"));
+    }
+    // `test_connection` for `test-connection`
+    let underscored: Vec<String> =
+        all.iter().map(|it| it.replace('-', "_")).filter(|it| !all.contains(it)).collect();
+    all.extend(underscored);
+    // `/v1/…` for `/api/v1/…`
+    let short: Vec<String> = all.iter().filter_map(|it| it.strip_prefix("/api").map(str::to_owned)).collect();
+    all.extend(short);
+    all.remove(0);
+    all
+}
+
+/// Canonical paths, as the description has them.
+pub fn paths() -> impl Iterator<Item = &'static str> {
+    PLACES.iter().map(|(path, _)| *path)
+}
+
+pub fn configure(config: &mut ServiceConfig, state: &AppState) {
+    config.app_data(Data::new(state.clone()));
+    web::openapi::serve(config, "/api/openapi.json", "/api/docs", &openapi::document());
+    let mut all = scope("").wrap(from_fn(access::identify));
+    for (path, routes) in PLACES {
+        all = all.service(routes(resource(pattern(path))));
+    }
+    for (path, routes) in PLACES {
+        for alias in aliases(path) {
+            all = all.service(routes(resource(pattern(&alias))));
+        }
+    }
+    config.service(all);
+}
+
+/// Ids are numbers here, so that `…/{id}` takes nothing that has a name of its own.
+fn pattern(path: &str) -> String {
+    path.replace("{id}", "{id:[0-9]+}")
+}

@@ -1,0 +1,20 @@
+//! Rows and queries, one file per table. Absence is an `Option`; what it means is for the door to say.
+
+#[rustfmt::skip]
+pub mod schema;
+
+pub mod accounts;
+pub mod api_keys;
+pub mod idempotency_keys;
+pub mod integrations;
+pub mod probes;
+pub mod sessions;
+pub mod sites;
+pub mod tokens;
+pub mod users;
+
+pub mod content;
+pub mod content_terms;
+pub mod json;
+pub mod publications;
+pub mod sync_events;

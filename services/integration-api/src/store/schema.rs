@@ -1,0 +1,284 @@
+// @generated automatically by Diesel CLI.
+
+diesel::table! {
+    accounts (id) {
+        /// An old installation's accounts keep their ids.
+        id -> Int8,
+        name -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    api_keys (id) {
+        id -> Int8,
+        account_id -> Int8,
+        site_id -> Int8,
+        /// HMAC-SHA256(pepper, key); the key itself is shown once and not kept here.
+        digest -> Bytea,
+        /// Enough to recognise the key, and nothing to use it with.
+        hint -> Text,
+        /// active; grace: replaced, accepted until valid_until; revoked: never again.
+        state -> Text,
+        valid_until -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// What people write. How it stands on its site is in publications.
+    content (id) {
+        /// An old installation's content keeps its ids; WordPress posts carry them.
+        id -> Int8,
+        account_id -> Int8,
+        site_id -> Int8,
+        title -> Text,
+        content_html -> Text,
+        /// Null: made from the text when it is published.
+        excerpt -> Nullable<Text>,
+        /// Empty: WordPress makes one from the title.
+        slug -> Text,
+        post_type -> Text,
+        /// What the post is to be on the site, in WordPress' words.
+        post_status -> Text,
+        status -> Text,
+        seo_title -> Text,
+        seo_description -> Text,
+        primary_keyword -> Text,
+        secondary_keywords -> Array<Nullable<Text>>,
+        author -> Text,
+        /// The post's date; null: the site's clock decides.
+        publish_date -> Nullable<Timestamptz>,
+        /// {url, alt, caption}
+        featured_image -> Nullable<Jsonb>,
+        /// [{url, alt, caption}]
+        gallery_images -> Jsonb,
+        /// The category of content that has none.
+        cluster_name -> Text,
+        /// Handed to the site as it is.
+        meta -> Jsonb,
+        /// Rises with every change people make or see: text and status. The ETag.
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    content_terms (content_id, kind, place) {
+        account_id -> Int8,
+        content_id -> Int8,
+        kind -> Text,
+        /// Order within the kind, from 0.
+        place -> Int2,
+        /// A name, or a path such as Guides > Beginners.
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    idempotency_keys (account_id, key) {
+        account_id -> Int8,
+        key -> Text,
+        /// SHA-256 of method, path and body: the same key with another request is refused.
+        fingerprint -> Bytea,
+        status -> Int2,
+        location -> Nullable<Text>,
+        /// The answer, sealed: it may hold a key that is shown once.
+        body -> Bytea,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    integrations (id) {
+        id -> Int8,
+        account_id -> Int8,
+        site_id -> Int8,
+        platform -> Text,
+        /// WordPress' home as the site itself says it; until it has, the site's url.
+        site_url -> Text,
+        /// Where the site's REST API answers; of the same origin as site_url.
+        rest_url -> Text,
+        /// pending: never connected; suspended: the address changed and is not proven; revoked: no key; deleted: nobody sees it, a new key revives it.
+        state -> Text,
+        is_active -> Bool,
+        sync_enabled -> Bool,
+        sync_status -> Text,
+        sync_error -> Text,
+        last_sync_at -> Nullable<Timestamptz>,
+        /// Ed25519; null: the site's plugin can't sign.
+        site_public_key -> Nullable<Bytea>,
+        /// The API key, sealed for site.outbound_key|<site_id>; only for sites that can't sign.
+        sealed_key -> Nullable<Bytea>,
+        plugin_version -> Text,
+        wp_version -> Text,
+        php_version -> Text,
+        debug_enabled -> Bool,
+        connected_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// Calls of our side to a site, to see what works.
+    probes (id) {
+        id -> Uuid,
+        account_id -> Int8,
+        integration_id -> Int8,
+        asked_at -> Timestamptz,
+        answered_at -> Nullable<Timestamptz>,
+        ok -> Nullable<Bool>,
+        checks -> Jsonb,
+    }
+}
+
+diesel::table! {
+    /// How each piece of content stands on its site. Who writes both locks this row before the content's.
+    publications (content_id) {
+        content_id -> Int8,
+        account_id -> Int8,
+        site_id -> Int8,
+        state -> Text,
+        /// Where the content's status goes back to if the last try fails.
+        status_before_publish -> Nullable<Text>,
+        /// What it went through the last time.
+        integration_id -> Nullable<Int8>,
+        /// The command under way, or the last one.
+        operation_id -> Nullable<Uuid>,
+        /// The worker's name for it, once it has begun.
+        job_id -> Nullable<Uuid>,
+        /// Of the last report applied of this operation.
+        sequence -> Int8,
+        attempt -> Int4,
+        next_attempt_at -> Nullable<Timestamptz>,
+        /// {cause, detail, evidence, next_step, http_status}
+        error -> Nullable<Jsonb>,
+        /// [{code, subject, detail}]
+        warnings -> Jsonb,
+        /// Hash of the article as it was sent.
+        revision -> Nullable<Text>,
+        /// Hash of the post as the site stored it.
+        remote_revision -> Nullable<Text>,
+        /// The post's id on the site.
+        external_id -> Nullable<Text>,
+        external_url -> Nullable<Text>,
+        /// As WordPress says it, whatever we make of it.
+        wordpress_status -> Nullable<Text>,
+        wp_metadata -> Nullable<Jsonb>,
+        last_wp_sync -> Nullable<Timestamptz>,
+        /// Where the last webhook applied stands among the site's; with the next two columns.
+        position_sequence -> Nullable<Int8>,
+        position_modified_at -> Nullable<Timestamptz>,
+        position_arrival -> Nullable<Int8>,
+        published_at -> Nullable<Timestamptz>,
+        changed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    sessions (digest) {
+        /// Keyed digest of the session token; the token itself is not kept.
+        digest -> Bytea,
+        account_id -> Int8,
+        user_id -> Int8,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    sites (id) {
+        /// An old installation's sites keep their ids.
+        id -> Int8,
+        account_id -> Int8,
+        name -> Text,
+        /// In one spelling, without a trailing slash.
+        url -> Text,
+        hosting_type -> Text,
+        /// Rises with every change of keys, address or state, and outlives integrations and the site itself.
+        credential_version -> Int8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        /// Deleted sites stay for the history of their content; nobody sees them.
+        deleted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// What happened between us and the sites: written once, never changed. It outlives what it tells of, so it refers without foreign keys.
+    sync_events (id) {
+        /// Given before the commit: a higher one may be visible earlier.
+        id -> Int8,
+        event_id -> Uuid,
+        account_id -> Int8,
+        site_id -> Int8,
+        integration_id -> Nullable<Int8>,
+        content_id -> Nullable<Int8>,
+        /// content: what people decided here, for the timeline.
+        event_type -> Text,
+        action -> Text,
+        direction -> Text,
+        description -> Text,
+        success -> Bool,
+        external_id -> Nullable<Text>,
+        error_message -> Text,
+        details -> Jsonb,
+        duration_ms -> Nullable<Int8>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// Personal access tokens.
+    tokens (id) {
+        id -> Int8,
+        account_id -> Int8,
+        user_id -> Int8,
+        name -> Text,
+        digest -> Bytea,
+        /// Enough to recognise the token in a list, and nothing to use it with.
+        hint -> Text,
+        scopes -> Array<Nullable<Text>>,
+        created_at -> Timestamptz,
+        expires_at -> Nullable<Timestamptz>,
+        /// To the minute or so.
+        last_used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    users (id) {
+        id -> Int8,
+        account_id -> Int8,
+        email -> Text,
+        /// argon2id, in PHC format.
+        password_hash -> Text,
+        role -> Text,
+        /// May run the installation, beside what the role allows in the account.
+        is_operator -> Bool,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::joinable!(idempotency_keys -> accounts (account_id));
+diesel::joinable!(sites -> accounts (account_id));
+diesel::joinable!(users -> accounts (account_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    accounts,
+    api_keys,
+    content,
+    content_terms,
+    idempotency_keys,
+    integrations,
+    probes,
+    publications,
+    sessions,
+    sites,
+    sync_events,
+    tokens,
+    users,
+);

@@ -1,0 +1,6 @@
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod publishing;
+mod running;
+mod schema;
+mod stories;
