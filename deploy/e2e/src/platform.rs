@@ -1,0 +1,78 @@
+use std::time::Duration;
+
+use reqwest::{Client, Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::{client, eventually};
+
+/// integration-api, as the account's owner.
+pub struct Platform {
+    base: String,
+    token: String,
+    pub site: i64,
+    http: Client,
+}
+
+impl Platform {
+    pub fn new(base: &str, token: &str, site: i64) -> Self {
+        Self { base: base.to_owned(), token: token.to_owned(), site, http: client() }
+    }
+
+    pub async fn call(&self, method: Method, path: &str, body: Value) -> (StatusCode, Value) {
+        let request = self.http.request(method, format!("{}{path}", self.base)).bearer_auth(&self.token);
+        let request = if body.is_null() { request } else { request.json(&body) };
+        let response = request.send().await.unwrap();
+        let status = response.status();
+        (status, response.json().await.unwrap_or(Value::Null))
+    }
+
+    /// Writes an article and hands it in for review.
+    pub async fn write(&self, title: &str) -> i64 {
+        let article = json!({
+            "site_id": self.site, "title": title, "content_html": format!("<p>{title}: the body.</p>"),
+            "categories": ["Tests > End to end"], "tags": ["sabotage"],
+        });
+        let (status, made) = self.call(Method::POST, "/api/v1/writer/content/", article).await;
+        assert_eq!(status, StatusCode::CREATED, "{made}");
+        let id = made["data"]["id"].as_i64().unwrap();
+        let (status, answer) =
+            self.call(Method::POST, &format!("/api/v1/writer/content/{id}/submit/"), Value::Null).await;
+        assert!(status.is_success(), "{answer}");
+        id
+    }
+
+    pub async fn publish(&self, content: i64) -> (StatusCode, Value) {
+        self.call(Method::POST, &format!("/api/v1/writer/content/{content}/publish/"), json!({})).await
+    }
+
+    /// The content as it is now; `None` while the platform is away.
+    pub async fn content(&self, content: i64) -> Option<Value> {
+        let url = format!("{}/api/v1/writer/content/{content}/", self.base);
+        let response = self.http.get(url).bearer_auth(&self.token).send().await.ok()?;
+        if !response.status().is_success() {
+            return None;
+        }
+        let mut answer: Value = response.json().await.ok()?;
+        Some(answer["data"].take())
+    }
+
+    /// Waits until the content is live, and returns it.
+    pub async fn live(&self, content: i64) -> Value {
+        eventually(&format!("content {content} live"), Duration::from_secs(150), async || {
+            let content = self.content(content).await?;
+            let state = content["publication"]["state"].as_str().unwrap_or_default().to_owned();
+            assert_ne!(state, "failed", "{content}");
+            ["live", "live_with_warnings"].contains(&state.as_str()).then_some(content)
+        })
+        .await
+    }
+
+    /// Waits until the platform knows the post's raw status in WordPress.
+    pub async fn hears_of(&self, content: i64, wordpress_status: &str) -> Value {
+        let what = format!("content {content} known as {wordpress_status}");
+        eventually(&what, Duration::from_secs(30), async || {
+            self.content(content).await.filter(|c| c["metadata"]["wordpress_status"] == wordpress_status)
+        })
+        .await
+    }
+}

@@ -1,0 +1,6 @@
+//! Few and whole: the article's road, and what happens when something dies on it.
+
+#![allow(clippy::unwrap_used, reason = "a test")]
+
+mod kills;
+mod road;

@@ -1,0 +1,97 @@
+# What has to be on the machine, how to see whether it is there, and how it gets there.
+
+# One line each: Debian package, and the test that says it is there.
+# `as` names what is needed for: servers, wordpress, build, tests, check.
+PACKAGES=(
+  'servers   curl              command -v curl'
+  'servers   jq                command -v jq'
+  'servers   util-linux        command -v setpriv'
+  'build     build-essential   command -v cc'
+  'build     mold              command -v mold'
+  'build     ca-certificates   test -e /etc/ssl/certs/ca-certificates.crt'
+  'postgres  postgresql        test -n "$(postgres_bin)"'
+  'rabbitmq  rabbitmq-server   test -x /usr/lib/rabbitmq/bin/rabbitmq-server'
+  'psql      postgresql-client command -v psql'
+  'wordpress mariadb-server    test -n "$(mariadb_server)"'
+  'wordpress php-cli           command -v php'
+  'wordpress php-mysql         php_has mysqli'
+  'wordpress php-xml           php_has dom'
+  'wordpress php-curl          php_has curl'
+  'wordpress php-gd            php_has gd'
+  'wordpress php-mbstring      php_has mbstring'
+  'wordpress php-zip           php_has zip'
+  'wordpress php-intl          php_has intl'
+  'wordpress wordpress         test -e /usr/share/wordpress/wp-includes/version.php'
+  'wordpress unzip             command -v unzip'
+  'tests     zip               command -v zip'
+  'tests     phpunit           command -v phpunit'
+  'php       php-cli           command -v php'
+  'check     libpq-dev         test -e /usr/include/postgresql/libpq-fe.h'
+)
+
+# Cargo's tools. Built once, with a cheap profile: they run for seconds.
+TOOLS=(
+  'tests cargo-nextest 0.9.143 cargo-nextest --no-default-features,--features,default-no-update'
+  'check cargo-deny    0.20.2  cargo-deny    '
+  'check diesel_cli    2.3.14  diesel        --no-default-features,--features,postgres'
+)
+
+PHP_MODULES=''
+php_has() {
+  if [ -z "$PHP_MODULES" ]; then PHP_MODULES=$(php -m 2>/dev/null || true); fi
+  grep -qix "$1" <<<"$PHP_MODULES"
+}
+
+# install_packages PURPOSE…
+install_packages() {
+  local line purpose package test missing=()
+  for line in "${PACKAGES[@]}"; do
+    read -r purpose package test <<<"$line"
+    [[ " $* " == *" $purpose "* ]] || continue
+    eval "$test" >/dev/null 2>&1 || missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+
+  local command=(apt-get install -y --no-install-recommends "${missing[@]}") as_root=()
+  command -v apt-get >/dev/null || fail "missing: ${missing[*]}; this machine has no apt-get, so install them your own way"
+  if [ "$(id -u)" != 0 ]; then
+    sudo -n true 2>/dev/null || fail "missing: ${missing[*]}; run: sudo apt-get update && sudo ${command[*]}"
+    as_root=(sudo -n)
+  fi
+  NOTE="installed ${missing[*]}"
+  local log=$LOCAL/log/install.log
+  mkdir -p "${log%/*}"
+  {
+    "${as_root[@]}" apt-get update -q &&
+      "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive "${command[@]}"
+  } >"$log" 2>&1 </dev/null 9>&- || fail_with_log "$log" "apt-get could not install ${missing[*]}"
+  PHP_MODULES=''
+}
+
+require_rust() {
+  command -v cargo >/dev/null ||
+    fail 'Rust is missing: install it with rustup (https://rustup.rs) and run this again'
+}
+
+# install_tools PURPOSE…
+install_tools() {
+  if [[ " $* " == *' check '* ]] && ! { cargo fmt --version && cargo clippy --version; } >/dev/null 2>&1; then
+    rustup component add rustfmt clippy >/dev/null 2>&1 || fail 'rustfmt and clippy are missing: run rustup component add rustfmt clippy'
+  fi
+  local line purpose crate version binary options log=$LOCAL/log/install-tools.log
+  mkdir -p "${log%/*}"
+  for line in "${TOOLS[@]}"; do
+    read -r purpose crate version binary options <<<"$line"
+    [[ " $* " == *" $purpose "* ]] || continue
+    if command -v "$binary" >/dev/null; then continue; fi
+    printf '  %-12s building %s %s, once\n' '' "$crate" "$version"
+    # shellcheck disable=SC2086
+    (
+      cd "$REPO"
+      CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
+        CARGO_PROFILE_RELEASE_DEBUG=0 CARGO_PROFILE_RELEASE_STRIP=symbols \
+        cargo install --locked "$crate" --version "$version" ${options//,/ }
+    ) >"$log" 2>&1 </dev/null 9>&- || fail_with_log "$log" "$crate could not be built"
+    NOTE="built $crate"
+  done
+}
