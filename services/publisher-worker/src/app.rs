@@ -16,11 +16,11 @@ use uuid::Uuid;
 use crate::consumers::{ProbeSiteHandler, PublishContentHandler, SiteChangedHandler};
 use crate::destinations::WordpressBridge;
 use crate::egress::{Egress, EgressError, Guard, Lookup, SystemLookup};
-use crate::jobs::Worker;
 use crate::jobs::claim::ClaimPolicy;
 use crate::jobs::expire::Expire;
 use crate::jobs::finish::Collector;
 use crate::jobs::run::Runner;
+use crate::jobs::{Leases, Worker};
 use crate::routes;
 use crate::settings::Settings;
 
@@ -135,6 +135,7 @@ impl Parts {
             runner: Arc::new(runner),
             policy: Arc::new(policy),
             collector: Arc::new(collector),
+            leases: Leases::default(),
             settings: settings.jobs.clone(),
             grace: settings.lifecycle.work.saturating_sub(LAST_WORDS),
             readiness,

@@ -14,6 +14,7 @@ use tokio::sync::{Notify, mpsc};
 use uuid::Uuid;
 
 use super::circuit;
+use super::renew::Lease;
 use crate::store::attempts::{self, NewAttempt};
 use crate::store::jobs::{self, Settled};
 use crate::store::sites;
@@ -57,7 +58,7 @@ pub struct Collector {
 impl Collector {
     /// Writes until nobody can send any more. What can't be written is tried again: the database may be away for a while, and if it
     /// is away for too long the leases end and the sites are asked.
-    pub async fn run(&self, mut finished: mpsc::Receiver<Finished>, freed: &Notify) {
+    pub async fn run(&self, mut finished: mpsc::Receiver<(Finished, Lease)>, freed: &Notify) {
         let mut batch = Vec::with_capacity(self.batch);
         while let Some(first) = finished.recv().await {
             batch.push(first);
@@ -73,7 +74,7 @@ impl Collector {
         }
     }
 
-    async fn write_surely(&self, batch: &[Finished]) {
+    async fn write_surely(&self, batch: &[(Finished, Lease)]) {
         let mut pause = Duration::from_millis(50);
         while let Err(error) = self.write(batch).await {
             self.readiness.failed(&error);
@@ -85,13 +86,13 @@ impl Collector {
     }
 
     /// A commit may fail after it took effect; the second time the fences no longer hold, and nothing is written twice.
-    async fn write(&self, batch: &[Finished]) -> Result<(), DatabaseError> {
+    async fn write(&self, batch: &[(Finished, Lease)]) -> Result<(), DatabaseError> {
         let now = self.clock.now();
         let mut tx = self.database.begin().await?;
-        let settled: Vec<_> = batch.iter().map(|job| &job.settled).collect();
+        let settled: Vec<_> = batch.iter().map(|(job, _)| &job.settled).collect();
         let ours: BTreeSet<Uuid> = jobs::settle(tx.conn(), &settled, now).await?.into_iter().collect();
         let (ours, lost): (Vec<&Finished>, Vec<_>) =
-            batch.iter().partition(|job| ours.contains(&job.settled.id));
+            batch.iter().map(|(job, _)| job).partition(|job| ours.contains(&job.settled.id));
         for job in lost {
             tracing::warn!(job.id = %job.settled.id, "another worker has taken this job over; its result is dropped");
         }

@@ -29,6 +29,8 @@ mod report;
 
 use self::claim::{ClaimPolicy, claim};
 use self::finish::{Collector, Finished};
+use self::renew::Lease;
+pub use self::renew::Leases;
 use self::run::Runner;
 use crate::settings::JobsSettings;
 use crate::store::claims::{self, Claimed};
@@ -42,6 +44,7 @@ pub struct Worker {
     pub runner: Arc<Runner>,
     pub policy: Arc<ClaimPolicy>,
     pub collector: Arc<Collector>,
+    pub leases: Leases,
     pub settings: JobsSettings,
     /// How long running calls may go on after the worker was told to stop.
     pub grace: Duration,
@@ -68,7 +71,7 @@ impl Worker {
         Ok(())
     }
 
-    async fn work(&self, done: mpsc::Sender<Finished>, freed: &Notify, shutdown: &Shutdown) {
+    async fn work(&self, done: mpsc::Sender<(Finished, Lease)>, freed: &Notify, shutdown: &Shutdown) {
         let queued = self.database.wakeup(QUEUED);
         let poll = Duration::from_millis(self.settings.poll_ms);
         let cut_off = Shutdown::new();
@@ -115,7 +118,7 @@ impl Worker {
     fn run_one(
         &self,
         job: Claimed,
-        done: mpsc::Sender<Finished>,
+        done: mpsc::Sender<(Finished, Lease)>,
         cut_off: Shutdown,
     ) -> impl Future<Output = Option<Held>> + Send + use<> {
         let held = (job.id, job.fence);
@@ -124,13 +127,14 @@ impl Worker {
             content.id = job.content_id, attempt = job.attempts
         );
         telemetry::set_parent(&span, &telemetry::extract(job.trace()));
+        let lease = self.leases.hold(job.id, job.fence);
         let runner = Arc::clone(&self.runner);
         async move {
             let Some(finished) = cut_off.unless_cancelled(runner.run(job)).await else {
                 return Some(held);
             };
             tracing::debug!(state = finished.settled.state, "job ran");
-            done.send(finished).await.err().map(|_| held)
+            done.send((finished, lease)).await.err().map(|_| held)
         }
         .instrument(span)
     }

@@ -180,14 +180,18 @@ pub async fn put_off(
 /// Lengthens the leases of all that this worker runs.
 pub async fn renew(
     connection: &mut AsyncPgConnection,
-    owner: Uuid,
+    jobs: &[(Uuid, i64)],
     lease_end: Timestamp,
 ) -> QueryResult<usize> {
-    diesel::sql_query("UPDATE jobs SET run_at = $2 WHERE lease_owner = $1 AND state = 'running'")
-        .bind::<SqlUuid, _>(owner)
-        .bind::<Timestamptz, _>(Time::from(lease_end))
-        .execute(connection)
-        .await
+    diesel::sql_query(
+        "UPDATE jobs SET run_at = $3 FROM unnest($1, $2) AS held (held_id, held_fence)
+         WHERE id = held_id AND fence = held_fence AND state = 'running'",
+    )
+    .bind::<Array<SqlUuid>, _>(jobs.iter().map(|(id, _)| *id).collect::<Vec<_>>())
+    .bind::<Array<BigInt>, _>(jobs.iter().map(|(_, fence)| *fence).collect::<Vec<_>>())
+    .bind::<Timestamptz, _>(Time::from(lease_end))
+    .execute(connection)
+    .await
 }
 
 /// Lets go of jobs that this worker will not finish: they are due at once, and their next worker asks what became of them.

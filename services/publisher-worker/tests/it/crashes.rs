@@ -143,3 +143,30 @@ async fn an_ordered_stop_hands_back_what_takes_too_long() {
     world.jobs_are(1, "done").await;
     assert_eq!(world.picture().await, "c1 done: receipt done", "without waiting for the lease to end");
 }
+
+#[tokio::test]
+async fn a_lease_is_renewed_for_what_is_being_done_and_for_nothing_else() {
+    let world = World::new().await;
+    let site = world.site();
+    site.next("publish", Behaviour::SlowToAnswer(Duration::from_secs(5)));
+    let patient = [("EGRESS__TIMEOUT", "8s"), ("JOBS__LEASE_SECONDS", "2")];
+    let _worker = world.worker_with(&patient);
+    world.connect(SITE, &site.rest_url()).await;
+    world.order(SITE, 1).await;
+    eventually("the post is there", async || (site.posts_of(1) == 1).then_some(())).await;
+    // As if a claim of this very worker had been committed without its hearing of it.
+    world.order(SITE + 1, 2).await;
+    world.jobs_are(1, "queued").await;
+    world
+        .run(
+            "UPDATE jobs SET state = 'running', attempts = 1, fence = 1, run_at = now() + interval '1 second',
+                 lease_owner = (SELECT lease_owner FROM jobs WHERE content_id = 1)
+             WHERE content_id = 2",
+        )
+        .await;
+    world.connect(SITE + 1, &site.rest_url()).await;
+    eventually("the forgotten one is done", async || (site.posts_of(2) == 1).then_some(())).await;
+    assert_eq!(site.count("GET operations"), 2, "a look, and another before it was sent");
+    world.jobs_are(2, "done").await;
+    assert_eq!((site.posts_of(1), site.count("POST publish")), (1, 2), "the slow one was never taken over");
+}
