@@ -9,8 +9,8 @@ use serde_path_to_error::Segment;
 use crate::layers::{Layers, variable};
 use crate::{Mistake, SettingsError};
 
-pub fn fit<T: DeserializeOwned>(layers: &Layers) -> Result<T, SettingsError> {
-    let (values, mistakes, tries) = (layers.values(), BTreeMap::new(), BTreeMap::new());
+pub fn fit<T: DeserializeOwned>(layers: &Layers, values: Json) -> Result<T, SettingsError> {
+    let (mistakes, tries) = (BTreeMap::new(), BTreeMap::new());
     let mut reading = Reading { layers, values, mistakes, tries };
     loop {
         let mut unread = Vec::new();

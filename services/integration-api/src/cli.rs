@@ -1,5 +1,5 @@
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -9,7 +9,7 @@ use secrets::{ExposeSecret, SigningKey, random_key};
 
 use crate::app::App;
 use crate::flows::open_account::{self, Opened};
-use crate::settings::Settings;
+use crate::settings::{DEFAULTS, Settings};
 use crate::{MIGRATIONS, openapi};
 
 /// IGNY8's API for people, programs and sites.
@@ -61,7 +61,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
     let settings = || Settings::load(arguments.config.as_deref());
     match arguments.verb {
         Verb::Serve => serve(settings()?),
-        Verb::Migrate => in_runtime(migrate(settings()?)),
+        Verb::Migrate => in_runtime(migrate(arguments.config.as_deref())),
         Verb::CreateAccount { name, email, operator } => {
             in_runtime(create_account(settings()?, name, email, operator))
         }
@@ -75,8 +75,10 @@ fn serve(settings: Settings) -> anyhow::Result<()> {
     in_runtime(async { App::start(settings, Clock::system())?.run_until_stopped().await })
 }
 
-async fn migrate(settings: Settings) -> anyhow::Result<()> {
-    let ran = database::migrate(&settings.database, MIGRATIONS).await?;
+/// Needs the database's settings only.
+async fn migrate(config: Option<&Path>) -> anyhow::Result<()> {
+    let settings = settings::load_section(DEFAULTS, config, settings::environment(), "database")?;
+    let ran = database::migrate(&settings, MIGRATIONS).await?;
     print(&ran.into_iter().map(|it| it + "\n").collect::<String>())
 }
 

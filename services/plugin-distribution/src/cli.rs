@@ -12,7 +12,7 @@ use crate::MIGRATIONS;
 use crate::app::{App, NAME};
 use crate::artifact::{Digests, Shelf, Source, build};
 use crate::flows::release::{Released, release};
-use crate::settings::Settings;
+use crate::settings::{DEFAULTS, Settings};
 
 /// Builds, keeps and serves the plugin that WordPress sites install.
 #[derive(Parser)]
@@ -54,17 +54,31 @@ pub fn main() -> ExitCode {
 }
 
 async fn run(cli: Cli) -> anyhow::Result<()> {
-    let settings = Settings::load(cli.config.as_deref())?;
-    let _telemetry = telemetry::init(NAME, &settings.telemetry)?;
+    // For servers behind TLS. It fails only if there is one already, which will do.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let config = cli.config.as_deref();
     match cli.verb {
-        Verb::Serve => App::start(settings, Clock::system())?.run_until_stopped().await,
-        Verb::Migrate => {
-            let ran = database::migrate(&settings.database, MIGRATIONS).await?;
-            tracing::info!(migrations = ?ran, "the schema is up to date");
-            Ok(())
+        Verb::Serve => {
+            let settings = Settings::load(config)?;
+            let _telemetry = telemetry::init(NAME, &settings.telemetry)?;
+            App::start(settings, Clock::system())?.run_until_stopped().await
         }
-        Verb::Release { source, overwrite } => release_from(&settings, &source, overwrite).await,
+        Verb::Migrate => migrate(config).await,
+        Verb::Release { source, overwrite } => {
+            let settings = Settings::load(config)?;
+            let _telemetry = telemetry::init(NAME, &settings.telemetry)?;
+            release_from(&settings, &source, overwrite).await
+        }
     }
+}
+
+/// Needs the database's settings only.
+async fn migrate(config: Option<&Path>) -> anyhow::Result<()> {
+    let settings = settings::load_section(DEFAULTS, config, settings::environment(), "database")?;
+    for migration in database::migrate(&settings, MIGRATIONS).await? {
+        eprintln!("{NAME}: {migration}");
+    }
+    Ok(())
 }
 
 /// The package lies on the shelf before the row says so: a crash in between leaves a file nobody asks for.

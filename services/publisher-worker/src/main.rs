@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 use publisher_worker::app::{self, App};
-use publisher_worker::settings::Settings;
+use publisher_worker::settings::{DEFAULTS, Settings};
 
 /// Brings articles to users' sites, exactly once each.
 #[derive(Parser)]
@@ -29,19 +29,21 @@ async fn main() -> anyhow::Result<()> {
     let cli = Cli::parse();
     // An error means that there is a provider already.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let settings = Settings::load(cli.config.as_deref())?;
-    let _telemetry = telemetry::init(app::NAME, &settings.telemetry)?;
+    let config = cli.config.as_deref();
     match cli.verb {
         Verb::Serve => {
+            let settings = Settings::load(config)?;
+            let _telemetry = telemetry::init(app::NAME, &settings.telemetry)?;
             let app = App::build(&settings).context("publisher-worker can't start")?;
             let stopped = app.run_until_stopped().await;
             anyhow::ensure!(stopped.is_clean(), "cut off while stopping: {}", stopped.abandoned.join(", "));
         }
         Verb::Migrate => {
-            let ran = database::migrate(&settings.database, app::MIGRATIONS)
-                .await
-                .context("the migration failed")?;
-            tracing::info!(migrations = ?ran, "the schema is up to date");
+            // Needs the database's settings only.
+            let settings = settings::load_section(DEFAULTS, config, settings::environment(), "database")?;
+            for migration in database::migrate(&settings, app::MIGRATIONS).await? {
+                eprintln!("{}: {migration}", app::NAME);
+            }
         }
     }
     Ok(())

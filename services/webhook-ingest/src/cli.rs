@@ -1,6 +1,6 @@
 //! The verbs of the binary.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -9,7 +9,7 @@ use domain::Clock;
 
 use crate::MIGRATIONS;
 use crate::app::{App, NAME};
-use crate::settings::Settings;
+use crate::settings::{DEFAULTS, Settings};
 
 /// Takes in what WordPress sites tell us.
 #[derive(Parser)]
@@ -44,16 +44,24 @@ pub fn main() -> ExitCode {
 }
 
 async fn run(cli: Cli) -> anyhow::Result<()> {
-    // For a broker behind TLS. It fails only if there is one already, which will do.
+    // For servers behind TLS. It fails only if there is one already, which will do.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let settings = Settings::load(cli.config.as_deref())?;
-    let _telemetry = telemetry::init(NAME, &settings.telemetry)?;
+    let config = cli.config.as_deref();
     match cli.verb {
-        Verb::Serve => App::start(settings, &Clock::system())?.run_until_stopped().await,
-        Verb::Migrate => {
-            let ran = database::migrate(&settings.database, MIGRATIONS).await?;
-            tracing::info!(migrations = ?ran, "the schema is up to date");
-            Ok(())
+        Verb::Serve => {
+            let settings = Settings::load(config)?;
+            let _telemetry = telemetry::init(NAME, &settings.telemetry)?;
+            App::start(settings, &Clock::system())?.run_until_stopped().await
         }
+        Verb::Migrate => migrate(config).await,
     }
+}
+
+/// Needs the database's settings only.
+async fn migrate(config: Option<&Path>) -> anyhow::Result<()> {
+    let settings = settings::load_section(DEFAULTS, config, settings::environment(), "database")?;
+    for migration in database::migrate(&settings, MIGRATIONS).await? {
+        eprintln!("{NAME}: {migration}");
+    }
+    Ok(())
 }
