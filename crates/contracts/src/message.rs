@@ -9,7 +9,7 @@ pub trait Message: prost::Message + Name + Default + 'static {
     const EXCHANGE: Exchange;
     const ROUTING_KEY: &'static str;
 
-    /// What must stay in order relative to each other, such as all messages of one content.
+    /// What it is about, such as one content; it stands in the header `subject`.
     fn subject(&self) -> String;
 
     /// The fully qualified protobuf name; it stands in the AMQP `type` property.

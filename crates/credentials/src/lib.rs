@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod apply;
+mod description;
 mod directory;
 mod presented;
 mod refusal;
@@ -9,6 +10,7 @@ mod signed;
 mod site;
 
 pub use apply::apply;
+pub use description::describe;
 pub use directory::Directory;
 pub use refusal::Refusal;
 pub use signed::{SignedRequest, SiteKey};

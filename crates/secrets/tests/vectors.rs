@@ -1,4 +1,4 @@
-//! `vectors.json` was made with PHP's sodium; the plugin's tests read the same file.
+//! `vectors.json` was made with PHP's sodium, the library that the plugin signs and verifies with.
 
 #![expect(clippy::unwrap_used, reason = "a test's helpers may take what the file has")]
 

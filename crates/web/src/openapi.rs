@@ -6,8 +6,8 @@ use std::sync::Arc;
 use actix_web::http::header;
 use actix_web::web::{Bytes, Data, Path, ServiceConfig, get, resource};
 use actix_web::{HttpRequest, HttpResponse};
-use utoipa::openapi::OpenApi;
-use utoipa::openapi::path::PathItem;
+use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::{Deprecated, OpenApi};
 use utoipa_swagger_ui::Config;
 
 /// The page runs its own scripts and asks its own origin; Swagger UI sets styles inline and draws with `data:` images.
@@ -26,6 +26,33 @@ pub fn serve(config: &mut ServiceConfig, json_path: &str, docs_path: &str, docum
         .service(resource(json_path).route(get().to(description)))
         .service(resource(docs_path).route(get().to(entrance)))
         .service(resource(format!("{docs_path}/{{file:.*}}")).route(get().to(file)));
+}
+
+/// Adds the other ways to write each path, marked deprecated.
+pub fn with_aliases(mut document: OpenApi, aliases: impl Fn(&str) -> Vec<String>) -> OpenApi {
+    let mut all = Vec::new();
+    for (path, item) in &document.paths.paths {
+        for (place, alias) in aliases(path).into_iter().enumerate() {
+            all.push((alias, deprecated(item.clone(), path, place + 1)));
+        }
+    }
+    document.paths.paths.extend(all);
+    document
+}
+
+fn deprecated(mut item: PathItem, canonical: &str, place: usize) -> PathItem {
+    for operation in operations(&mut item) {
+        operation.deprecated = Some(Deprecated::True);
+        operation.description = Some(format!("The same as `{canonical}`."));
+        // Ids of operations are unique in a document.
+        operation.operation_id = operation.operation_id.take().map(|id| format!("{id}_alias_{place}"));
+    }
+    item
+}
+
+/// What can be done at a path.
+pub fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch].into_iter().flatten()
 }
 
 struct Document(Bytes);

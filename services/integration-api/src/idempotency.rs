@@ -3,10 +3,10 @@
 //! A handler that creates or queues takes [`Once`] and makes its effect in the transaction it is given:
 //!
 //! ```ignore
-//! pub async fn publish_content(editor: Editor, once: Once, id: Path<i64>, Json(body): Json<Publish>) -> Result<HttpResponse, Problem> {
+//! pub async fn publish_content(editor: Editor, once: Once, id: Path<i64>, Json(body): Json<PublishOptions>) -> Result<HttpResponse, Problem> {
 //!     once.run(editor.account_id, &body, async |tx, now| {
-//!         let job = flows::publish::order(tx, …, now).await?;
-//!         Ok(Success::accepted(format!("/api/v1/…/{}/", job.id), View::of(job)))
+//!         let job = flows::publish::publish(tx, now, …).await?;
+//!         Ok(Success::accepted(format!("/api/v1/…/{}/", job.content_id), PublishJob::from(job)))
 //!     })
 //!     .await
 //! }

@@ -3,11 +3,10 @@
 use std::fmt::Write as _;
 
 use utoipa::openapi::content::ContentBuilder;
-use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
-use utoipa::openapi::{Components, Deprecated, Ref, RefOr, ResponseBuilder};
+use utoipa::openapi::{Components, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use crate::access::SESSION_COOKIE;
@@ -16,18 +15,9 @@ use crate::{codes, routes};
 
 /// All of it, with the aliases.
 pub fn document() -> utoipa::openapi::OpenApi {
-    let mut document = canonical();
-    let aliases: Vec<(String, PathItem)> = document
-        .paths
-        .paths
-        .iter()
-        .flat_map(|(path, item)| {
-            let aliases = routes::aliases(path.trim_end_matches('/')).into_iter().enumerate();
-            aliases.map(|(place, alias)| (format!("{alias}/"), deprecated(item.clone(), path, place + 1)))
-        })
-        .collect();
-    document.paths.paths.extend(aliases);
-    document
+    web::openapi::with_aliases(canonical(), |path| {
+        routes::aliases(path.trim_end_matches('/')).into_iter().map(|alias| alias + "/").collect()
+    })
 }
 
 /// Each address once, as it is meant to be used.
@@ -124,7 +114,7 @@ impl Modify for Common {
         document.security = Some(vec![requirement("token"), requirement("session")]);
         let description = document.info.description.get_or_insert_default();
         description.push_str(&code_table());
-        for operation in document.paths.paths.values_mut().flat_map(operations) {
+        for operation in document.paths.paths.values_mut().flat_map(web::openapi::operations) {
             let problem = RefOr::Ref(Ref::from_schema_name("Problem"));
             let content = ContentBuilder::new().schema(Some(problem)).build();
             let refusal = ResponseBuilder::new()
@@ -177,20 +167,6 @@ fn code_table() -> String {
     let everywhere: Vec<String> = web::codes::ALL.iter().map(|code| format!("`{code}`")).collect();
     let _ = writeln!(table, "\nAny address may also answer {}.", everywhere.join(", "));
     table
-}
-
-fn deprecated(mut item: PathItem, canonical: &str, place: usize) -> PathItem {
-    for operation in operations(&mut item) {
-        operation.deprecated = Some(Deprecated::True);
-        operation.description = Some(format!("The same as `{canonical}`."));
-        // Ids of operations are unique in a document.
-        operation.operation_id = operation.operation_id.take().map(|id| format!("{id}_alias_{place}"));
-    }
-    item
-}
-
-fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch].into_iter().flatten()
 }
 
 #[cfg(test)]

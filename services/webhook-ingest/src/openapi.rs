@@ -1,7 +1,5 @@
 use utoipa::OpenApi as _;
-use utoipa::openapi::path::{Operation, PathItem};
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{Deprecated, OpenApi};
+use utoipa::openapi::OpenApi;
 
 use crate::api::{deliveries, wordpress};
 use crate::routes::PREFIXES;
@@ -18,32 +16,11 @@ struct Described;
 /// The description, with every alias marked deprecated.
 pub fn document() -> OpenApi {
     let mut document = Described::openapi();
-    let components = document.components.get_or_insert_default();
-    let key = SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new("X-IGNY8-API-KEY")));
-    let bearer = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
-    components
-        .security_schemes
-        .extend([("site_key".to_owned(), key.into()), ("bearer".to_owned(), bearer.into())]);
+    credentials::describe(&mut document);
     let [prefix, alias] = PREFIXES;
-    let aliases: Vec<(String, PathItem)> = document
-        .paths
-        .paths
-        .iter()
-        .filter_map(|(path, item)| {
-            Some((format!("{alias}{}", path.strip_prefix(prefix)?), deprecated(item.clone())))
-        })
-        .collect();
-    document.paths.paths.extend(aliases);
-    document
-}
-
-fn deprecated(mut item: PathItem) -> PathItem {
-    for operation in [&mut item.get, &mut item.post].into_iter().flatten() {
-        let Operation { deprecated, operation_id, .. } = operation;
-        *deprecated = Some(Deprecated::True);
-        *operation_id = operation_id.take().map(|id| format!("{id}_alias"));
-    }
-    item
+    web::openapi::with_aliases(document, |path| {
+        path.strip_prefix(prefix).map(|below| format!("{alias}{below}")).into_iter().collect()
+    })
 }
 
 #[cfg(test)]
