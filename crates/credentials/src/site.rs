@@ -31,11 +31,6 @@ impl Site {
         let origin = |text: &str| Url::parse(text).ok().map(|url| url.origin()).filter(url::Origin::is_tuple);
         origin(&self.url).is_some_and(|own| origin(address).is_some_and(|other| own == other))
     }
-
-    /// Whether it has given a public key, so that everything it says must be signed.
-    pub const fn must_sign(&self) -> bool {
-        !matches!(self.signs, Signs::No)
-    }
 }
 
 impl Signs {

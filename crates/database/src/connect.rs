@@ -23,7 +23,9 @@ pub(crate) async fn connect(
         .options(options)
         .connect_timeout(Duration::from_secs(3))
         .tcp_user_timeout(Duration::from_secs(10))
-        .keepalives_idle(Duration::from_secs(15));
+        .keepalives_idle(Duration::from_secs(5))
+        .keepalives_interval(Duration::from_secs(2))
+        .keepalives_retries(3);
     let (client, connection) = config.connect(TLS.clone()).await.map_err(|error| bad_connection(&error))?;
     AsyncPgConnection::try_from_client_and_connection(client, connection).await
 }

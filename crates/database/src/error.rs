@@ -53,7 +53,7 @@ fn query_is_transient(error: &QueryError) -> bool {
 }
 
 /// Diesel keeps the message but not the SQLSTATE of these.
-const TRANSIENT: [&str; 9] = [
+const TRANSIENT: [&str; 13] = [
     "connection closed",
     "error communicating with the server",
     "terminating connection",
@@ -63,4 +63,8 @@ const TRANSIENT: [&str; 9] = [
     "remaining connection slots",
     "too many clients",
     "Connection reset",
+    "No space left on device",
+    "could not extend file",
+    "read-only transaction",
+    "does not exist",
 ];

@@ -107,12 +107,6 @@ impl Database {
         Ok(())
     }
 
-    /// Connections in use and waiting callers, for metrics.
-    pub fn usage(&self) -> (usize, usize) {
-        let status = self.pool.status();
-        (status.size.saturating_sub(status.available), status.waiting)
-    }
-
     pub fn close(&self) {
         self.pool.close();
     }

@@ -1,6 +1,6 @@
 use std::panic::AssertUnwindSafe;
 use std::sync::LazyLock;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use contracts::FromWire;
 use contracts::topology::Queue;
@@ -72,6 +72,8 @@ pub struct ConsumeSettings {
     pub batch: usize,
     /// Messages the broker hands out ahead of acknowledgements.
     pub prefetch: u16,
+    /// How long a message that can't be applied is tried at least, in milliseconds: a deployment that is half done passes.
+    pub patience_ms: u64,
 }
 
 /// Consumes the handler's queue until told to stop. An error means: start again with a new connection.
@@ -83,13 +85,14 @@ pub async fn consume<H: Handler>(
     readiness: &ReadinessHandle,
     shutdown: Shutdown,
 ) -> TaskResult {
+    let patience = Duration::from_millis(settings.patience_ms);
     let opening = broker.consumer(H::QUEUE.name, settings.prefetch);
     let Some(consumer) = shutdown.unless_cancelled(opening).await else { return Ok(()) };
     let mut consumer = consumer.inspect_err(|error| readiness.failed(error))?;
     readiness.ok();
     while let Some(batch) = shutdown.unless_cancelled(consumer.next_batch(settings.batch)).await {
         let batch = batch.inspect_err(|error| readiness.failed(error))?;
-        if !apply_surely(handler, database, &batch, &shutdown).await {
+        if !apply_surely(handler, database, &batch, patience, &shutdown).await {
             break;
         }
         if let Some(last) = batch.last() {
@@ -105,29 +108,31 @@ async fn apply_surely<H: Handler>(
     handler: &H,
     database: &Database,
     batch: &[Arrived],
+    patience: Duration,
     shutdown: &Shutdown,
 ) -> bool {
     if try_batch(handler, database, batch).await.is_ok() {
         return true;
     }
     for message in batch {
-        if !apply_or_park(handler, database, message, shutdown).await {
+        if !apply_or_park(handler, database, message, patience, shutdown).await {
             return false;
         }
     }
     true
 }
 
-/// Tries before a message is parked.
+/// Tries before a message is parked, however long they take.
 const TRIES: i32 = 5;
 
 async fn apply_or_park<H: Handler>(
     handler: &H,
     database: &Database,
     message: &Arrived,
+    patience: Duration,
     shutdown: &Shutdown,
 ) -> bool {
-    let mut failures = 0;
+    let (mut failures, began) = (0, Instant::now());
     let mut pause = Duration::from_millis(100);
     loop {
         let Err(error) = try_batch(handler, database, std::slice::from_ref(message)).await else {
@@ -138,7 +143,7 @@ async fn apply_or_park<H: Handler>(
         let outcome = if away { "waiting for the database" } else { "failed" };
         let chain = lifecycle::chain(&error);
         tracing::warn!(consumer = H::NAME, message.id = ?message.message_id, failures, error = chain, outcome, "message not applied");
-        if matches!(error, HandlerError::Park(_)) || failures >= TRIES {
+        if matches!(error, HandlerError::Park(_)) || (failures >= TRIES && began.elapsed() >= patience) {
             match park(database, H::QUEUE.name, H::NAME, message, &chain, failures).await {
                 Ok(()) => {
                     APPLIED.with_label_values(&[H::NAME, "parked"]).inc();

@@ -40,8 +40,8 @@ impl Relay {
         let publisher = publisher?;
         let mut measured = Instant::now();
         loop {
-            let sent = self.pass(&publisher).await.inspect_err(|error| self.readiness.failed(error))?;
-            if sent < self.settings.batch {
+            let more = self.pass(&publisher).await.inspect_err(|error| self.readiness.failed(error))?;
+            if !more {
                 if shutdown.is_cancelled() {
                     publisher.close().await;
                     return Ok(());
@@ -62,19 +62,19 @@ impl Relay {
         Ok(publisher)
     }
 
-    /// Sends one batch; returns how many rows it dealt with.
-    async fn pass(&self, publisher: &Publisher) -> Result<i64, BoxError> {
+    /// Sends one batch; tells whether there may be more.
+    async fn pass(&self, publisher: &Publisher) -> Result<bool, BoxError> {
         let mut tx = self.database.begin().await?;
-        let rows = claim(&mut tx, self.settings.batch).await?;
+        let (mut rows, more) = claim(&mut tx, self.settings.batch).await?;
         if rows.is_empty() {
             tx.roll_back().await;
-            return Ok(0);
+            return Ok(false);
         }
-        let messages: Vec<Outgoing> = rows.iter().map(Row::outgoing).collect();
+        let messages: Vec<Outgoing> = rows.iter_mut().map(Row::outgoing).collect();
         let sent = publisher.publish(&messages).await?;
         settle(&mut tx, &rows, &sent).await?;
         tx.commit().await?;
-        Ok(i64::try_from(rows.len()).unwrap_or(i64::MAX))
+        Ok(more)
     }
 
     async fn measure(&self) -> Result<(), DatabaseError> {
@@ -104,7 +104,8 @@ struct Row {
 }
 
 impl Row {
-    fn outgoing(&self) -> Outgoing {
+    /// The body moves over.
+    fn outgoing(&mut self) -> Outgoing {
         let headers = [("traceparent", &self.traceparent), ("tracestate", &self.tracestate)];
         Outgoing {
             message_id: self.message_id,
@@ -112,23 +113,41 @@ impl Row {
             routing_key: self.routing_key.clone(),
             type_name: self.type_name.clone(),
             subject: self.subject.clone(),
-            body: self.body.clone().into(),
+            body: std::mem::take(&mut self.body).into(),
             headers: headers.into_iter().filter_map(|(k, v)| Some((k.to_owned(), v.clone()?))).collect(),
             sent_at_s: self.message_id.get_timestamp().map_or(0, |time| time.to_unix().0),
         }
     }
 }
 
-async fn claim(tx: &mut Tx, batch: i64) -> QueryResult<Vec<Row>> {
-    outbox::table
-        .select(Row::as_select())
-        .filter(outbox::not_before.le(diesel::dsl::now))
-        .order(outbox::id)
-        .limit(batch)
-        .for_update()
-        .skip_locked()
-        .load(tx.conn())
-        .await
+/// Bytes sent and confirmed together, but for a single message that is larger: what the broker surely takes in its time.
+const BYTES: i64 = 8 << 20;
+
+/// The oldest messages, up to `batch` of them and up to [`BYTES`], and whether there may be more.
+async fn claim(tx: &mut Tx, batch: i64) -> QueryResult<(Vec<Row>, bool)> {
+    #[derive(QueryableByName)]
+    struct Size {
+        #[diesel(sql_type = BigInt)]
+        id: i64,
+        #[diesel(sql_type = BigInt)]
+        size: i64,
+    }
+    let sizes: Vec<Size> = diesel::sql_query(
+        "SELECT id, octet_length(body)::bigint AS size FROM outbox WHERE not_before <= now()
+         ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED",
+    )
+    .bind::<BigInt, _>(batch)
+    .load(tx.conn())
+    .await?;
+    let mut total = 0;
+    let fitting = sizes.iter().enumerate().take_while(|(place, row)| {
+        total += row.size;
+        *place == 0 || total <= BYTES
+    });
+    let ids: Vec<i64> = fitting.map(|(_, row)| row.id).collect();
+    let more = ids.len() < sizes.len() || i64::try_from(sizes.len()).is_ok_and(|found| found >= batch);
+    let of_these = outbox::table.filter(outbox::id.eq_any(ids));
+    Ok((of_these.select(Row::as_select()).order(outbox::id).load(tx.conn()).await?, more))
 }
 
 /// Deletes what was confirmed and puts off what was refused: 1 s, doubling, at most a minute.

@@ -2,7 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test's helpers may take what the file has")]
 
-use secrets::{SigningKey, VerifyingKey, signature};
+use secrets::signature::{self, SiteRequest};
+use secrets::{SigningKey, VerifyingKey};
 use serde_json::Value;
 
 fn vectors() -> Value {
@@ -43,10 +44,12 @@ fn requests_towards_a_site() {
 
         let (id, timestamp) = (text(request, "id"), request["timestamp"].as_i64().unwrap());
         let (method, body) = (text(request, "method"), body(request));
-        assert_eq!(signature::request_text(method, &target, &body), text(request, "request_text"));
-        let header = signing.sign_request(id, timestamp, method, &target, &body);
+        let site_id = request["site_id"].as_i64().unwrap();
+        let signed = SiteRequest { site_id, method, target: &target, body: &body };
+        assert_eq!(signed.text(), text(request, "request_text"));
+        let header = signing.sign_request(id, timestamp, &signed);
         assert_eq!(header, text(request, "signature"));
-        assert_eq!(verifying.verify_request(&header, id, timestamp, method, &target, &body), Ok(()));
+        assert_eq!(verifying.verify_request(&header, id, timestamp, &signed), Ok(()));
     }
 }
 

@@ -31,12 +31,20 @@ async fn a_role_has_its_own_schema_and_nothing_else() {
         for schema in SCHEMAS.into_iter().chain(["public"]) {
             for right in ["USAGE", "CREATE"] {
                 let question = format!("has_schema_privilege('{role}', '{schema}', '{right}')");
-                assert_eq!(is_true(connection, &question).await, schema == owner, "{role}: {right} on {schema}");
+                assert_eq!(
+                    is_true(connection, &question).await,
+                    schema == owner,
+                    "{role}: {right} on {schema}"
+                );
             }
         }
-        let ordinary = format!("SELECT NOT (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb) FROM pg_roles WHERE rolname = '{role}'");
+        let ordinary = format!(
+            "SELECT NOT (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb) FROM pg_roles WHERE rolname = '{role}'"
+        );
         assert!(is_true(connection, &ordinary).await, "{role} is an ordinary role");
-        let member = format!("EXISTS (SELECT FROM pg_auth_members JOIN pg_roles ON pg_roles.oid = member WHERE rolname = '{role}')");
+        let member = format!(
+            "EXISTS (SELECT FROM pg_auth_members JOIN pg_roles ON pg_roles.oid = member WHERE rolname = '{role}')"
+        );
         assert!(!is_true(connection, &member).await, "{role} inherits nothing");
     }
 }
@@ -49,7 +57,8 @@ async fn what_the_catalogue_says_is_what_happens() {
             for statement in ["BEGIN".to_owned(), format!("SET LOCAL ROLE igny8_{owner}")] {
                 diesel::sql_query(statement).execute(connection).await.unwrap();
             }
-            let made = diesel::sql_query(format!("CREATE TABLE {schema}.roles_test ()")).execute(connection).await;
+            let made =
+                diesel::sql_query(format!("CREATE TABLE {schema}.roles_test ()")).execute(connection).await;
             assert_eq!(made.is_ok(), schema == owner, "igny8_{owner} in {schema}: {made:?}");
             diesel::sql_query("ROLLBACK").execute(connection).await.unwrap();
         }
@@ -70,6 +79,9 @@ async fn names_without_a_schema_mean_the_roles_own() {
              JOIN pg_roles ON pg_roles.oid = setrole WHERE rolname = 'igny8_{owner}'"
         );
         let settings: Vec<Row> = diesel::sql_query(sql).load(connection).await.unwrap();
-        assert!(settings.iter().any(|row| row.setting.contains(&format!("search_path={owner}"))), "igny8_{owner}");
+        assert!(
+            settings.iter().any(|row| row.setting.contains(&format!("search_path={owner}"))),
+            "igny8_{owner}"
+        );
     }
 }

@@ -138,7 +138,7 @@ impl Problem {
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
             codes::UNAVAILABLE,
-            "A part of the service is away for the moment. Nothing was changed; try again shortly.",
+            "A part of the service is away for the moment. Try again shortly.",
         )
         .retry_after(Duration::from_secs(2))
     }

@@ -23,9 +23,10 @@ struct Described;
 pub fn document() -> OpenApi {
     let mut document = Described::openapi();
     credentials::describe(&mut document);
-    let [prefix, alias] = PREFIXES;
+    let [prefix, aliases @ ..] = PREFIXES;
     web::openapi::with_aliases(document, |path| {
-        path.strip_prefix(prefix).map(|below| format!("{alias}{below}")).into_iter().collect()
+        let below = path.strip_prefix(prefix).unwrap_or_default();
+        aliases.iter().map(|alias| format!("{alias}{below}")).collect()
     })
 }
 

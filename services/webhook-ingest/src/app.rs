@@ -1,5 +1,6 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use credentials::Directory;
@@ -83,9 +84,9 @@ fn start_housekeeping(lifecycle: &Lifecycle, state: &AppState, clock: &Clock) {
         let (database, clock) = (database.clone(), clock.clone());
         async move { jobs::forget_deliveries(&database, &clock, keep, shutdown).await }
     });
-    let (database, readiness) = (state.database.clone(), lifecycle.readiness().register("database"));
-    lifecycle.spawn(Stage::Work, "database check", move |shutdown| {
-        let (database, readiness) = (database.clone(), readiness.clone());
-        async move { jobs::check_database(&database, &readiness, shutdown).await }
+    let database = state.database.clone();
+    lifecycle.check("database", Duration::from_secs(1), move || {
+        let database = database.clone();
+        async move { database.ping().await }
     });
 }

@@ -82,8 +82,8 @@ fn refused(Refusal { status, code, from_plugin, .. }: &Refusal) -> Verdict {
     match status {
         // The site has seen this very request: something on the way sent it twice, and the first one's answer is lost.
         401 if *from_plugin && code == "request_replayed" => Verdict::Look,
-        // A gateway that lost the answer of the server behind it.
-        502 | 504 | 520 | 524 if !from_plugin => Verdict::RetryThenLook,
+        // Not the plugin's own word: a gateway that lost its answer, or a crash after the post was made.
+        500.. if !from_plugin => Verdict::RetryThenLook,
         408 | 425 | 429 | 500.. => Verdict::Retry,
         _ => Verdict::Fail,
     }
@@ -199,14 +199,14 @@ mod tests {
     #[case(refusal(429, "", Some(99_999), false), ["retry 21600",  "retry 21600",  "failed"])]
     #[case(host(451),                             ["failed",       "failed",       "failed"])]
     #[case(plugin(500, "insert_failed"),          ["retry 60",     "retry 120",    "failed"])]
-    #[case(host(500),                             ["retry 60",     "retry 120",    "failed"])]
+    #[case(host(500),                             ["retry 60",     "retry 120",    "look 10"])]
     #[case(host(502),                             ["retry 60",     "retry 120",    "look 10"])]
-    #[case(host(503),                             ["retry 60",     "retry 120",    "failed"])]
-    #[case(refusal(503, "", Some(600), false),    ["retry 600",    "retry 600",    "failed"])]
+    #[case(host(503),                             ["retry 60",     "retry 120",    "look 10"])]
+    #[case(refusal(503, "", Some(600), false),    ["retry 600",    "retry 600",    "look 600"])]
     #[case(host(504),                             ["retry 60",     "retry 120",    "look 10"])]
-    #[case(host(507),                             ["retry 60",     "retry 120",    "failed"])]
-    #[case(host(521),                             ["retry 60",     "retry 120",    "failed"])]
-    #[case(host(599),                             ["retry 60",     "retry 120",    "failed"])]
+    #[case(host(507),                             ["retry 60",     "retry 120",    "look 10"])]
+    #[case(host(521),                             ["retry 60",     "retry 120",    "look 10"])]
+    #[case(host(599),                             ["retry 60",     "retry 120",    "look 10"])]
     fn policy(#[case] answer: Answer, #[case] expected: [&str; 3]) {
         let policy = RetryPolicy::default();
         let found =

@@ -70,3 +70,17 @@ fn outgoing(delivery_id: &str) -> Outgoing {
         sent_at_s: 0,
     }
 }
+
+#[tokio::test]
+async fn large_messages_go_out_a_few_at_a_time() {
+    let office = PostOffice::open().await;
+    let large = "x".repeat(3 << 20);
+    let messages: Vec<_> = (0..8).map(|n| message(&format!("{n}{large}"))).collect();
+    let mut tx = office.database.begin().await.unwrap();
+    mailbox::post_all(&mut tx, &messages).await.unwrap();
+    tx.commit().await.unwrap();
+    office.start_relay();
+    office.start_receiver();
+    let noted: Vec<String> = office.noted(8).await.iter().map(|it| it[..1].to_owned()).collect();
+    assert_eq!(noted, ["0", "1", "2", "3", "4", "5", "6", "7"]);
+}

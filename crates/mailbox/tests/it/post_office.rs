@@ -68,7 +68,7 @@ impl PostOffice {
         self.lifecycle.spawn(Stage::Doors, "receiver", move |shutdown| {
             let (database, broker, readiness) = (database.clone(), broker.clone(), readiness.clone());
             async move {
-                let settings = ConsumeSettings { batch: 20, prefetch: 40 };
+                let settings = ConsumeSettings { batch: 20, prefetch: 40, patience_ms: 500 };
                 mailbox::consume(&Noter, &database, &broker, &settings, &readiness, shutdown).await
             }
         });

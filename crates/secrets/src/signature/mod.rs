@@ -12,7 +12,7 @@ use crate::{KeyError, Secret, key};
 mod request;
 mod webhook;
 
-pub use request::{canonical_target, request_text};
+pub use request::{SiteRequest, canonical_target};
 pub use webhook::{MAX_SIGNATURES, SignatureError, WINDOW_SECONDS, check_id, check_window};
 
 /// Makes signatures. In base64 it is the 32-byte seed.

@@ -5,9 +5,9 @@ use sha2::{Digest, Sha256};
 use super::{SignatureError, SigningKey, VerifyingKey};
 
 impl SigningKey {
-    /// The `webhook-signature` header of a request to a site. `target` as [`canonical_target`] gives it.
-    pub fn sign_request(&self, id: &str, timestamp: i64, method: &str, target: &str, body: &[u8]) -> String {
-        self.sign_webhook(id, timestamp, request_text(method, target, body).as_bytes())
+    /// The `webhook-signature` header of a request to a site.
+    pub fn sign_request(&self, id: &str, timestamp: i64, request: &SiteRequest<'_>) -> String {
+        self.sign_webhook(id, timestamp, request.text().as_bytes())
     }
 }
 
@@ -18,17 +18,30 @@ impl VerifyingKey {
         header: &str,
         id: &str,
         timestamp: i64,
-        method: &str,
-        target: &str,
-        body: &[u8],
+        request: &SiteRequest<'_>,
     ) -> Result<(), SignatureError> {
-        self.verify_webhook(header, id, timestamp, request_text(method, target, body).as_bytes())
+        self.verify_webhook(header, id, timestamp, request.text().as_bytes())
     }
 }
 
-/// What stands for the request in the signed text, after `{id}.{timestamp}.`.
-pub fn request_text(method: &str, target: &str, body: &[u8]) -> String {
-    format!("{}\n{target}\n{}", method.to_ascii_uppercase(), hex::encode(Sha256::digest(body)))
+/// What is signed of a request to a site. All sites check the same key, so the site's id is part of it: a request to one site is worth
+/// nothing at another.
+#[derive(Clone, Copy, Debug)]
+pub struct SiteRequest<'a> {
+    pub site_id: i64,
+    pub method: &'a str,
+    /// As [`canonical_target`] gives it.
+    pub target: &'a str,
+    pub body: &'a [u8],
+}
+
+impl SiteRequest<'_> {
+    /// What stands for the request in the signed text, after `{id}.{timestamp}.`.
+    pub fn text(&self) -> String {
+        let Self { site_id, target, .. } = self;
+        let method = self.method.to_ascii_uppercase();
+        format!("{site_id}\n{method}\n{target}\n{}", hex::encode(Sha256::digest(self.body)))
+    }
 }
 
 /// The REST route and, sorted by name, the query parameters (decoded) other than `rest_route`: the same for pretty and
@@ -74,25 +87,28 @@ mod tests {
         assert_eq!(canonical_target("/igny8/v1/media", query.iter().copied()), expected);
     }
 
+    fn request<'a>(site_id: i64, method: &'a str, target: &'a str, body: &'a [u8]) -> SiteRequest<'a> {
+        SiteRequest { site_id, method, target, body }
+    }
+
     #[test]
-    fn the_text_names_method_target_and_body() {
+    fn the_text_names_site_method_target_and_body() {
         assert_eq!(
-            request_text("post", "/igny8/v1/publish", b""),
-            "POST\n/igny8/v1/publish\ne3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+            request(7, "post", "/igny8/v1/publish", b"").text(),
+            "7\nPOST\n/igny8/v1/publish\ne3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
         );
     }
 
     #[test]
-    fn a_signature_holds_for_one_request_only() {
+    fn a_signature_holds_for_one_request_at_one_site_only() {
         let key = SigningKey::generate();
-        let header = key.sign_request("12345678", 7, "POST", "/igny8/v1/publish", b"{}");
-        let verify = |method, target, body| {
-            key.verifying_key().verify_request(&header, "12345678", 7, method, target, body).is_ok()
-        };
-        assert!(verify("POST", "/igny8/v1/publish", b"{}"));
-        assert!(!verify("PUT", "/igny8/v1/publish", b"{}"));
-        assert!(!verify("POST", "/igny8/v1/media", b"{}"));
-        assert!(!verify("POST", "/igny8/v1/publish", b"{ }"));
+        let header = key.sign_request("12345678", 7, &request(1, "POST", "/igny8/v1/publish", b"{}"));
+        let verify = |request| key.verifying_key().verify_request(&header, "12345678", 7, &request).is_ok();
+        assert!(verify(request(1, "POST", "/igny8/v1/publish", b"{}")));
+        assert!(!verify(request(2, "POST", "/igny8/v1/publish", b"{}")));
+        assert!(!verify(request(1, "PUT", "/igny8/v1/publish", b"{}")));
+        assert!(!verify(request(1, "POST", "/igny8/v1/media", b"{}")));
+        assert!(!verify(request(1, "POST", "/igny8/v1/publish", b"{ }")));
         assert!(key.verifying_key().verify_webhook(&header, "12345678", 7, b"{}").is_err());
     }
 }

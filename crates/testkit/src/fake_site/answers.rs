@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
-use secrets::signature::{canonical_target, check_window};
+use secrets::signature::{SiteRequest, canonical_target, check_window};
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
@@ -122,14 +122,14 @@ fn verify(
 ) -> Result<(), (u16, &'static str)> {
     let header =
         |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let key = match &state.trust {
+    let (key, site_id) = match &state.trust {
         Trust::Key(key) if header("x-igny8-api-key").is_empty() => {
             return Err((401, if key.is_empty() { "not_paired" } else { "key_invalid" }));
         }
         Trust::Key(key) => {
             return if header("x-igny8-api-key") == key { Ok(()) } else { Err((401, "key_invalid")) };
         }
-        Trust::Signature(key) => *key,
+        Trust::Signature(key, site_id) => (*key, *site_id),
     };
     let (id, signature) = (header("webhook-id"), header("webhook-signature"));
     let timestamp: i64 = header("webhook-timestamp").parse().unwrap_or_default();
@@ -138,8 +138,8 @@ fn verify(
     }
     let pairs = query.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let target = canonical_target(&format!("/igny8/v1/{route}"), pairs);
-    key.verify_request(signature, id, timestamp, request.method().as_str(), &target, body)
-        .map_err(|_| (401, "signature_invalid"))?;
+    let signed = SiteRequest { site_id, method: request.method().as_str(), target: &target, body };
+    key.verify_request(signature, id, timestamp, &signed).map_err(|_| (401, "signature_invalid"))?;
     let now =
         std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs().cast_signed();
     check_window(timestamp, now).map_err(|_| (401, "timestamp_out_of_window"))?;

@@ -47,7 +47,8 @@ pub enum Behaviour {
 /// Who may speak to it.
 #[derive(Clone)]
 pub enum Trust {
-    Signature(VerifyingKey),
+    /// The platform's key, and the id under which the platform knows this site.
+    Signature(VerifyingKey, i64),
     Key(String),
 }
 

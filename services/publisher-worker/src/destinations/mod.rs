@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use domain::content::Article;
 use domain::delivery::{Answer, Cause, ReceiptAnswer};
 use domain::{ContentId, OperationId, SiteId};
@@ -74,7 +75,7 @@ pub struct Picture {
     pub file_name: String,
     pub media_type: &'static str,
     pub sha256: String,
-    pub bytes: Vec<u8>,
+    pub bytes: Bytes,
 }
 
 /// An image in the site's library.

@@ -12,6 +12,8 @@ use publisher_worker::settings::EgressSettings;
 use secrets::SigningKey;
 use testkit::{Behaviour, FakeSite, Trust};
 
+use crate::world::SITE;
+
 struct Bench {
     fake: FakeSite,
     site: Site,
@@ -34,15 +36,15 @@ fn bridge(access: Access, trust: impl FnOnce(&SigningKey) -> Trust, plain: bool)
     let settings = settings();
     let egress = Egress::new(&settings, Guard::new(settings.policy(), Arc::new(SystemLookup))).unwrap();
     let rest_url = if plain { fake.plain_rest_url() } else { fake.rest_url() };
-    let site = Site { id: SiteId::new(7), rest_url: rest_url.parse().unwrap(), access };
+    let site = Site { id: SiteId::new(SITE), rest_url: rest_url.parse().unwrap(), access };
     Bench { fake, site, destination: Box::new(WordpressBridge { egress, key, clock: Clock::system() }) }
 }
 
 fn benches() -> Vec<Bench> {
     let key = "igny8_live_secret";
     vec![
-        bridge(Access::Signed, |key| Trust::Signature(key.verifying_key()), false),
-        bridge(Access::Signed, |key| Trust::Signature(key.verifying_key()), true),
+        bridge(Access::Signed, |key| Trust::Signature(key.verifying_key(), SITE), false),
+        bridge(Access::Signed, |key| Trust::Signature(key.verifying_key(), SITE), true),
         bridge(Access::Key(Some(key.into())), |_| Trust::Key(key.to_owned()), false),
     ]
 }
@@ -133,7 +135,7 @@ async fn what_comes_in_place_of_an_answer() {
 
 #[tokio::test]
 async fn no_connection_says_why() {
-    let bench = bridge(Access::Signed, |key| Trust::Signature(key.verifying_key()), false);
+    let bench = bridge(Access::Signed, |key| Trust::Signature(key.verifying_key(), SITE), false);
     for (url, cause) in [
         ("http://127.0.0.1:1/wp-json/", Cause::Unreachable),
         ("http://no-such-name.invalid/wp-json/", Cause::Dns),
@@ -161,7 +163,7 @@ async fn media_are_brought_once() {
         file_name: "a.gif".to_owned(),
         media_type: "image/gif",
         sha256: hex::encode(Sha256::digest(&bytes)),
-        bytes,
+        bytes: bytes.into(),
     };
     for bench in benches() {
         let first = bench.destination.push_media(&bench.site, &picture).await.value.unwrap();

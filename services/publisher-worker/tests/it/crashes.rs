@@ -145,6 +145,28 @@ async fn an_ordered_stop_hands_back_what_takes_too_long() {
 }
 
 #[tokio::test]
+async fn an_ordered_stop_uses_up_no_try() {
+    let world = World::new().await;
+    let site = world.site();
+    site.next("publish", Behaviour::Hangs(Duration::from_secs(6)));
+    let once = [("EGRESS__TIMEOUT", "9s"), ("LIFECYCLE__WORK", "4s"), ("RETRY__MAX_ATTEMPTS", "1")];
+    let worker = world.worker_with(&once);
+    world.connect(SITE, &site.rest_url()).await;
+    world.order(SITE, 1).await;
+    eventually("it was asked", async || (site.count("POST publish") == 1).then_some(())).await;
+    assert!(worker.stop().await.is_clean());
+    assert_eq!(world.number("SELECT attempts::bigint AS n FROM jobs").await, 0);
+
+    let _second = world.worker_with(&once);
+    let reports = world.reports_until("published").await;
+    assert_eq!(
+        reports,
+        ["#1 started (try 1)", "#2 retrying after interrupted (try 1)", "#3 published 77 (try 1)"]
+    );
+    assert_eq!(site.posts_of(1), 1);
+}
+
+#[tokio::test]
 async fn a_lease_is_renewed_for_what_is_being_done_and_for_nothing_else() {
     let world = World::new().await;
     let site = world.site();

@@ -61,7 +61,7 @@ fn egress(allow_loopback: bool, ports: &[u16], lookup: impl Lookup) -> Egress {
 
 fn get(url: &str) -> Option<Request> {
     let url = url.parse().ok()?;
-    Some(Request { method: Method::GET, url, headers: Vec::new(), content_type: "", body: Vec::new() })
+    Some(Request { method: Method::GET, url, headers: Vec::new(), content_type: "", body: Vec::new().into() })
 }
 
 const HOSTS: &[&str] = &[
@@ -243,7 +243,8 @@ async fn redirects_are_checked_hop_by_hop_and_posts_follow_none() {
 
     site.redirect("/post", "/file");
     let before = site.count("GET /file");
-    let request = Request { method: Method::POST, body: b"{}".to_vec(), ..get(&site.url("/post")).unwrap() };
+    let request =
+        Request { method: Method::POST, body: b"{}".to_vec().into(), ..get(&site.url("/post")).unwrap() };
     assert_eq!(egress.call(request).await.unwrap().status, 302);
     assert_eq!(site.count("GET /file"), before);
 }

@@ -1,6 +1,8 @@
+use std::time::{Duration, Instant};
+
 use contracts::PublishReport;
 use contracts::publishing::Image;
-use testkit::FakeSite;
+use testkit::{Behaviour, FakeSite};
 
 use crate::world::{SITE, World, order};
 
@@ -73,4 +75,28 @@ async fn too_large_an_image_is_not_read_to_its_end() {
     let PublishReport::Published(published) = world.report().await else { panic!("not published") };
     assert_eq!(published.warnings.len(), 1);
     assert!(published.warnings[0].detail.contains("MiB"), "{}", published.warnings[0].detail);
+}
+
+#[tokio::test]
+async fn so_many_images_are_in_memory_whatever_the_articles() {
+    const PAUSE: Duration = Duration::from_millis(250);
+    let world = World::new().await;
+    let site = world.site();
+    site.always("media", Behaviour::SlowToAnswer(PAUSE));
+    let one = [("IMAGES__IN_FLIGHT", "1"), ("IMAGES__BUDGET", "20s"), ("JOBS__PER_SITE", "4")];
+    let _worker = world.worker_with(&one);
+    world.connect(SITE, &site.rest_url()).await;
+    let orders = (1..=4_u8).map(|content| {
+        let path = format!("/{content}.png");
+        site.host(&path, [PNG, &[content]].concat());
+        let mut order = order(SITE, content.into());
+        order.article.as_mut().unwrap().featured_image =
+            Some(Image { url: site.url(&path), ..Image::default() });
+        order
+    });
+    let begun = Instant::now();
+    world.say_all(orders.collect()).await;
+    world.jobs_are(4, "done").await;
+    assert!(begun.elapsed() >= 4 * PAUSE, "one after the other: {:?}", begun.elapsed());
+    assert_eq!(site.images(), 4);
 }

@@ -131,6 +131,45 @@ async fn no_job_waits_for_ever() {
 }
 
 #[tokio::test]
+async fn a_lease_that_ran_out_on_a_site_that_is_gone_does_not_last_for_ever() {
+    let world = World::new().await;
+    let site = world.site();
+    let _worker = world.worker_with(&[("JOBS__MAX_WAIT", "1s"), ("JOBS__EXPIRE_EVERY", "200ms")]);
+    world
+        .run(
+            "INSERT INTO jobs (id, operation_id, kind, account_id, site_id, content_id, payload, state, run_at, fence, attempts,
+                               sequence, created_at)
+             SELECT gen_random_uuid(), gen_random_uuid(), 'publish', 5, 7, n, 'x', 'running',
+                    now() + CASE n WHEN 1 THEN interval '0' ELSE interval '1 hour' END, 1, 1, 1, now() - interval '1 hour'
+             FROM generate_series(1, 2) AS n",
+        )
+        .await;
+    assert_eq!(describe(&world.report().await), "#2 failed by expired (try 1)");
+    assert_eq!(world.picture().await, "c1 failed:\nc2 running:", "the other's lease has not run out");
+    assert_eq!(world.number("SELECT sum(length(payload))::bigint AS n FROM jobs").await, 1);
+    assert_eq!(site.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn what_is_over_keeps_no_payload_and_is_forgotten_in_time() {
+    let world = World::new().await;
+    let site = world.site();
+    let first = world.worker();
+    world.connect(SITE, &site.rest_url()).await;
+    world.order(SITE, 1).await;
+    world.order(SITE, 2).await;
+    world.jobs_are(2, "done").await;
+    assert_eq!(world.number("SELECT sum(length(payload))::bigint AS n FROM jobs").await, 0);
+    first.kill();
+
+    world.run("UPDATE jobs SET finished_at = now() - interval '91 days' WHERE content_id = 1").await;
+    let _second = world.worker();
+    world.jobs_are(1, "done").await;
+    assert_eq!(world.picture().await, "c2 done: publish created");
+    assert_eq!(world.number("SELECT count(*) AS n FROM attempts").await, 1);
+}
+
+#[tokio::test]
 async fn a_site_that_connects_gets_what_waited_for_it() {
     let world = World::new().await;
     let site = world.site();

@@ -55,6 +55,8 @@ impl World {
         let secrets = [
             ("IGNY8__SIGNING__PRIVATE_KEY".to_owned(), self.signing.to_base64().expose_secret().to_owned()),
             ("IGNY8__SECRETS__SEALING_KEY".to_owned(), self.sealing.expose_secret().to_owned()),
+            ("IGNY8__DATABASE__URL".to_owned(), self.database.url().to_owned()),
+            ("IGNY8__BROKER__URL".to_owned(), self.broker.settings().url.expose_secret().to_owned()),
         ];
         let mut settings: Settings = settings::load_from(DEFAULTS, None, environment.chain(secrets)).unwrap();
         settings.database = self.database.settings();
@@ -72,7 +74,7 @@ impl World {
 
     /// A site whose plugin checks our signatures.
     pub fn site(&self) -> FakeSite {
-        FakeSite::start(Trust::Signature(self.signing.verifying_key()))
+        FakeSite::start(Trust::Signature(self.signing.verifying_key(), SITE))
     }
 
     pub async fn connect(&self, site_id: i64, rest_url: &str) {

@@ -2,13 +2,15 @@
 
 use std::time::Instant;
 
+use bytes::Bytes;
 use domain::delivery::{Answer, Failure, ReceiptAnswer};
 use domain::{Clock, OperationId};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 use reqwest::Method;
-use secrets::{ExposeSecret, SigningKey, signature};
+use secrets::signature::{self, SiteRequest};
+use secrets::{ExposeSecret, SigningKey};
 use url::Url;
 use uuid::Uuid;
 
@@ -37,7 +39,8 @@ impl Destination for WordpressBridge {
         media: &'a [Media],
     ) -> BoxFuture<'a, Reply<Answer>> {
         async move {
-            let body = Body { media_type: "application/json", bytes: Payload::new(order, media).to_json() };
+            let bytes = Payload::new(order, media).to_json().into();
+            let body = Body { media_type: "application/json", bytes };
             let (result, call) = self.call(site, Method::POST, "/igny8/v1/publish", &[], body).await;
             let value = match result {
                 Ok(reading) => reading.into_answer(),
@@ -101,11 +104,11 @@ impl Destination for WordpressBridge {
 
 struct Body {
     media_type: &'static str,
-    bytes: Vec<u8>,
+    bytes: Bytes,
 }
 
 impl Body {
-    const EMPTY: Self = Self { media_type: "", bytes: Vec::new() };
+    const EMPTY: Self = Self { media_type: "", bytes: Bytes::new() };
 }
 
 impl WordpressBridge {
@@ -177,7 +180,9 @@ impl WordpressBridge {
                 let target =
                     signature::canonical_target(route, query.iter().map(|(name, value)| (&**name, &**value)));
                 let timestamp = now.as_second();
-                let signature = self.key.sign_request(id, timestamp, method.as_str(), &target, body);
+                let request =
+                    SiteRequest { site_id: site.id.get(), method: method.as_str(), target: &target, body };
+                let signature = self.key.sign_request(id, timestamp, &request);
                 vec![
                     accept,
                     ("webhook-id", id.to_owned()),

@@ -13,7 +13,7 @@ use telemetry::metrics;
 use utoipa::ToSchema;
 use web::{Json, Problem, ProblemBody, Success};
 
-use super::post::{Post, Wrong, number_or_nothing};
+use super::post::{Post, Wrong, is_sensible, number_or_nothing};
 use crate::app::AppState;
 use crate::flows::accept::{Kept, NewDelivery, PostStatus};
 
@@ -130,7 +130,7 @@ fn read(event: &Value, request: &SignedRequest, now: Timestamp) -> Result<NewDel
         webhook_id: Some(id),
         kind,
         seq,
-        occurred_at: occurred_at.unwrap_or(now),
+        occurred_at: occurred_at.filter(|at| is_sensible(*at)).unwrap_or(now),
         received_at: now,
         signed: request.signed,
         body: event.to_string(),

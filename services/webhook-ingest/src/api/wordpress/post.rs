@@ -7,6 +7,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
+use url::Url;
 use utoipa::ToSchema;
 
 use crate::flows::accept::PostStatus;
@@ -71,14 +72,26 @@ impl Post {
             post_id: self.id,
             content_id,
             status,
-            url: self.url.unwrap_or_default(),
+            // It becomes a link that people follow.
+            url: self.url.filter(|it| it.len() <= LONGEST_URL && is_web_address(it)).unwrap_or_default(),
             title: self.title.unwrap_or_default(),
             post_type: self.kind.unwrap_or_default(),
             operation_id: self.operation_id.unwrap_or_default(),
-            modified_at: self.modified_gmt.as_deref().and_then(modified_at),
+            modified_at: self.modified_gmt.as_deref().and_then(modified_at).filter(|at| is_sensible(*at)),
             data,
         })
     }
+}
+
+const LONGEST_URL: usize = 2_048;
+
+fn is_web_address(text: &str) -> bool {
+    Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+}
+
+/// From 1970 to 9999. Beyond that, dates mean different things to the programs on the way.
+pub(super) fn is_sensible(at: Timestamp) -> bool {
+    (0..253_402_300_800).contains(&at.as_second())
 }
 
 /// WordPress writes `0000-00-00 00:00:00` for a post that was never published: no date then.

@@ -54,7 +54,7 @@ impl From<Wrong> for Problem {
         (status = 403, description = "site_suspended, site_url_mismatch", body = ProblemBody),
         (status = 413, description = "body_too_large", body = ProblemBody),
         (status = 422, description = "invalid_field", body = ProblemBody),
-        (status = 503, description = "Nothing was kept; come back after Retry-After", body = ProblemBody),
+        (status = 503, description = "Nothing is known to be kept; come back after Retry-After", body = ProblemBody),
     )
 )]
 pub async fn receive_status(

@@ -32,7 +32,7 @@ function save_settings( array $given ) {
 	if ( isset( $given['api_url'] ) ) {
 		$url = untrailingslashit( trim( (string) $given['api_url'] ) );
 		if ( ! is_platform_url( $url ) ) {
-			return new WP_Error( 'invalid_api_url', __( 'The API URL must begin with https:// (or http:// on a test system) and name a host.', 'igny8-wp-bridge' ) );
+			return new WP_Error( 'invalid_api_url', __( 'Enter an API URL that begins with https:// and names a host. For http:// on a test system, set WP_ENVIRONMENT_TYPE in wp-config.php to local, development or staging.', 'igny8-wp-bridge' ) );
 		}
 		$settings['api_url'] = esc_url_raw( $url );
 	}
@@ -125,6 +125,12 @@ function stored_settings(): array {
 /** Recognise an address the platform may have. */
 function is_platform_url( string $url ): bool {
 	$parts = wp_parse_url( $url );
-	return is_array( $parts ) && isset( $parts['scheme'], $parts['host'] ) && in_array( $parts['scheme'], [ 'http', 'https' ], true )
+	return is_array( $parts ) && isset( $parts['scheme'], $parts['host'] )
+		&& ( 'https' === $parts['scheme'] || ( 'http' === $parts['scheme'] && may_be_plain( $parts['host'] ) ) )
 		&& ! isset( $parts['user'] ) && ! isset( $parts['query'] ) && ! isset( $parts['fragment'] );
+}
+
+/** Tell whether the API key may go to a host without TLS: on this machine, or from a test system. */
+function may_be_plain( string $host ): bool {
+	return in_array( strtolower( $host ), [ 'localhost', '127.0.0.1', '[::1]' ], true ) || 'production' !== wp_get_environment_type();
 }

@@ -96,7 +96,7 @@ function read_answer( int $status, string $body ) {
 function self_description(): array {
 	$self = [
 		'site_id'        => site_id(),
-		'site_url'       => site_address(),
+		'site_url'       => current_address(),
 		'rest_url'       => get_rest_url(),
 		'plugin_version' => VERSION,
 		'wp_version'     => get_bloginfo( 'version' ),
@@ -114,8 +114,20 @@ function key_headers(): array {
 	];
 }
 
-/** Tell this site's public address, without a trailing slash. */
+/**
+ * Tell this site's public address, without a trailing slash, as the platform knows it.
+ *
+ * WordPress words its scheme after the request, https in the admin area and http in WP-CLI, so the scheme alone makes no other site.
+ */
 function site_address(): string {
+	$here    = current_address();
+	$pairing = pairing();
+	$known   = $pairing ? (string) $pairing['site_address'] : '';
+	return set_url_scheme( $known, 'https' ) === set_url_scheme( $here, 'https' ) ? $known : $here;
+}
+
+/** Tell this site's public address as WordPress words it in this request. */
+function current_address(): string {
 	return untrailingslashit( home_url() );
 }
 
@@ -132,7 +144,7 @@ function keep_pairing( array $data ): void {
 		PAIRING_OPTION,
 		[
 			'with'                => counterpart(),
-			'site_address'        => site_address(),
+			'site_address'        => current_address(),
 			'platform_public_key' => $key,
 			'webhook_url'         => is_platform_url( $webhook_url ) ? $webhook_url : '',
 			'plugin_url'          => is_platform_url( $plugin_url ) ? $plugin_url : '',

@@ -10,9 +10,9 @@ namespace IGNY8\Bridge\Identity;
 const WINDOW_SECONDS = 300;
 const MAX_SIGNATURES = 10;
 
-/** Write out the text the platform signs towards a site. */
-function text_towards_site( string $id, string $timestamp, string $method, string $target, string $body ): string {
-	return $id . '.' . $timestamp . '.' . strtoupper( $method ) . "\n" . $target . "\n" . hash( 'sha256', $body );
+/** Write out the text the platform signs towards one site; it names the site, so that no other takes the request for its own. */
+function text_towards_site( string $id, string $timestamp, int $site_id, string $method, string $target, string $body ): string {
+	return $id . '.' . $timestamp . '.' . $site_id . "\n" . strtoupper( $method ) . "\n" . $target . "\n" . hash( 'sha256', $body );
 }
 
 /** Write out the text a site signs. */

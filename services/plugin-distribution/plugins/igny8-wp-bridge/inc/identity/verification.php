@@ -70,18 +70,18 @@ function judge_signature( WP_REST_Request $request, string $platform_key ) {
 		return refuse( 'timestamp_out_of_window', 'The request is more than five minutes off this server\'s clock, which says ' . gmdate( 'Y-m-d\TH:i:s\Z' ) . '.' );
 	}
 	if ( ! is_signed( $request, $platform_key, $id, $timestamp, $header ) ) {
-		return refuse( 'signature_invalid', 'No signature of the request is the platform\'s.' );
+		return refuse( 'signature_invalid', 'No signature of the request is the platform\'s for this site.' );
 	}
 	return use_id_once( $id, (int) $timestamp );
 }
 
-/** Tell whether one of the signatures is the platform's. */
+/** Tell whether one of the signatures is the platform's, and meant for this site. */
 function is_signed( WP_REST_Request $request, string $platform_key, string $id, string $timestamp, string $header ): bool {
 	$target = target( $request->get_route(), $request->get_query_params() );
 	if ( null === $target || ! can_sign() ) {
 		return false;
 	}
-	$text = text_towards_site( $id, $timestamp, $request->get_method(), $target, (string) $request->get_body() );
+	$text = text_towards_site( $id, $timestamp, Connection\site_id(), $request->get_method(), $target, (string) $request->get_body() );
 	foreach ( signatures( $header ) as $signature ) {
 		if ( sodium_crypto_sign_verify_detached( $signature, $text, $platform_key ) ) {
 			return true;

@@ -45,6 +45,18 @@ final class AuthenticationTest extends SiteTestCase {
 		$this->assertSame( 404, Platform::ask( 'GET', '/media', [ 'sha256' => 'a' ], '', $signed )['status'] );
 	}
 
+	public function test_a_request_for_another_site(): void {
+		foreach ( [ 8, 77, 0 ] as $other ) {
+			$this->refused( Platform::ask( 'GET', '/status', [], '', [], [ 'site_id' => $other ] ), 'signature_invalid' );
+		}
+		$body    = wp_json_encode( $this->payload() );
+		$headers = [ 'content-type' => 'application/json' ] + Platform::headers( 'POST', '/igny8/v1/publish', [], $body, [ 'site_id' => 8 ] );
+		$this->refused( Platform::ask_bare( 'POST', '/publish', $headers, $body ), 'signature_invalid' );
+		Connection\save_settings( [ 'site_id' => 8 ] );
+		Connection\keep_pairing( [ 'platform_public_key' => Platform::public_key() ] );
+		$this->assertSame( 201, Platform::ask_bare( 'POST', '/publish', $headers, $body )['status'], 'The site it names takes it.' );
+	}
+
 	public function test_old_and_future_requests(): void {
 		foreach ( [ -301, 303, -86400, 86400 ] as $off ) {
 			$this->refused( Platform::ask( 'GET', '/status', [], '', [], [ 'timestamp' => time() + $off ] ), 'timestamp_out_of_window' );

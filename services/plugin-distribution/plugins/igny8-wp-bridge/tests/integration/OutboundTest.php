@@ -181,6 +181,35 @@ final class OutboundTest extends SiteTestCase {
 		$this->assertSame( [ 0, [] ], [ Outbound\send_waiting( 2, 2 ), $this->requests() ] );
 	}
 
+	public function test_another_scheme_is_the_same_site(): void {
+		$id     = $this->quiet_post();
+		$paired = Connection\site_address();
+		$this->assertStringStartsWith( 'http://', $paired );
+		$https = static function ( $url ) { return set_url_scheme( $url, 'https' ); };
+		$moved = static function () { return 'http://copy.example'; };
+		add_filter( 'home_url', $https );
+		try {
+			$this->assertSame( [ false, $paired, self::$url ], [ Connection\has_moved(), Connection\site_address(), Connection\webhook_url() ] );
+			wp_update_post( [ 'ID' => $id, 'post_status' => 'draft' ] );
+			$this->assertSame( 1, Outbound\send_waiting( 2, 2 ) );
+			$this->assertSame( [ $paired ], array_column( array_column( $this->events(), 'data' ), 'site_url' ), 'As the platform knows it.' );
+
+			$this->answer_with( [ 'body' => [ 'success' => true, 'data' => [ 'webhook_url' => self::$url ] ] ] );
+			Connection\test();
+			$sent = json_decode( $this->requests()[1]['body'], true );
+			$this->assertSame( [ $https( $paired ), $https( $paired ) ], [ $sent['site_url'], Connection\pairing()['site_address'] ], 'Pairing takes the scheme of now.' );
+		} finally {
+			remove_filter( 'home_url', $https );
+		}
+		$this->assertSame( [ false, $https( $paired ) ], [ Connection\has_moved(), Connection\site_address() ] );
+		add_filter( 'home_url', $moved );
+		try {
+			$this->assertSame( [ true, 'http://copy.example', '' ], [ Connection\has_moved(), Connection\site_address(), Connection\webhook_url() ] );
+		} finally {
+			remove_filter( 'home_url', $moved );
+		}
+	}
+
 	public function test_pairing(): void {
 		Connection\disconnect();
 		$incomplete = Connection\test();
@@ -188,6 +217,7 @@ final class OutboundTest extends SiteTestCase {
 		foreach ( [ [ 'api_url' => 'ftp://x' ], [ 'api_url' => 'no' ], [ 'site_id' => 'x' ], [ 'site_id' => '0' ], [ 'api_key' => 'connection-denied' ] ] as $bad ) {
 			$this->assertTrue( is_wp_error( Connection\save_settings( $bad ) ) );
 		}
+		$this->assertStringContainsString( 'WP_ENVIRONMENT_TYPE', Connection\save_settings( [ 'api_url' => 'ftp://x' ] )->get_error_message() );
 		$this->assertTrue( Connection\save_settings( [ 'api_url' => self::$url . '/', 'site_id' => '12', 'api_key' => ' ' . Platform::API_KEY . ' ' ] ) );
 		$this->answer_with( [ 'status' => 404, 'body' => [ 'success' => false, 'code' => 'site_not_found', 'detail' => 'The key is another site\'s.' ] ] );
 		$refused = Connection\test();

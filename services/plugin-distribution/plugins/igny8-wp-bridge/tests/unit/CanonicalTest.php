@@ -6,8 +6,8 @@ use PHPUnit\Framework\TestCase;
 final class CanonicalTest extends TestCase {
 	public function test_the_text_towards_a_site(): void {
 		$this->assertSame(
-			"msg_12345678.1732254000.POST\n/igny8/v1/publish\n44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a",
-			Identity\text_towards_site( 'msg_12345678', '1732254000', 'post', '/igny8/v1/publish', '{}' )
+			"msg_12345678.1732254000.42\nPOST\n/igny8/v1/publish\n44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a",
+			Identity\text_towards_site( 'msg_12345678', '1732254000', 42, 'post', '/igny8/v1/publish', '{}' )
 		);
 		$this->assertSame( 'msg_12345678.1732254000.[]', Identity\text_from_site( 'msg_12345678', '1732254000', '[]' ) );
 	}

@@ -23,7 +23,15 @@ function get_post_types() {
 	return [ 'post' => 'post', 'page' => 'page', 'attachment' => 'attachment' ];
 }
 
+function wp_parse_url( $url ) {
+	return parse_url( $url );
+}
+
+function wp_get_environment_type() {
+	return $GLOBALS['igny8_test_environment'] ?? 'production';
+}
+
 $inc = dirname( __DIR__, 2 ) . '/inc';
-foreach ( [ 'identity/canonical', 'rest/namespace', 'rest/frame', 'publishing/payload', 'publishing/terms', 'publishing/images', 'outbound/sender' ] as $file ) {
+foreach ( [ 'identity/canonical', 'connection/namespace', 'rest/namespace', 'rest/frame', 'publishing/payload', 'publishing/terms', 'publishing/images', 'outbound/sender' ] as $file ) {
 	require "$inc/$file.php";
 }

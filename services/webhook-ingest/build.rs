@@ -1,0 +1,5 @@
+//! The migrations are part of the program: another one makes another program.
+
+fn main() {
+    println!("cargo:rerun-if-changed=../../migrations/webhook");
+}
