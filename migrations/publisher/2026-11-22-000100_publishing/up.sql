@@ -65,12 +65,13 @@ CREATE TABLE jobs (
 CREATE INDEX jobs_due ON jobs (site_id, run_at) WHERE finished_at IS NULL AND kind = 'publish';
 CREATE INDEX jobs_running ON jobs (site_id) WHERE state = 'running';
 CREATE INDEX jobs_probes_due ON jobs (run_at) WHERE finished_at IS NULL AND kind = 'probe';
+CREATE INDEX jobs_finished_at ON jobs (finished_at) WHERE finished_at IS NOT NULL;
 CREATE INDEX jobs_account_id ON jobs (account_id, id);
 CREATE INDEX jobs_content_id ON jobs (content_id);
 COMMENT ON TABLE jobs IS 'One command to a site each: an article to publish, or a probe.';
 COMMENT ON COLUMN jobs.operation_id IS 'Names the effect on the site; for a probe, the probe''s id.';
 COMMENT ON COLUMN jobs.content_id IS '0 for a probe.';
-COMMENT ON COLUMN jobs.payload IS 'The command as it came, protobuf.';
+COMMENT ON COLUMN jobs.payload IS 'The command as it came, protobuf; empty once the job is over.';
 COMMENT ON COLUMN jobs.run_at IS 'When to look at it next; while it runs, the end of its lease.';
 COMMENT ON COLUMN jobs.attempts IS 'Real tries begun.';
 COMMENT ON COLUMN jobs.sequence IS 'Of the last report sent.';

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Context;
 use database::Database;
 use domain::{AddressPolicy, Clock};
-use lifecycle::{Lifecycle, Stage};
+use lifecycle::Lifecycle;
 use mailbox::Mailroom;
 use messaging::Broker;
 use secrets::{Pepper, Sealer, VerifyingKey};
@@ -91,7 +91,11 @@ impl App {
             .consume(SiteProbes::new(&state))
             .start();
         jobs::start(&lifecycle, &state);
-        watch_database(&lifecycle, &state.database);
+        let database = state.database.clone();
+        lifecycle.check("database", Duration::from_secs(2), move || {
+            let database = database.clone();
+            async move { database.ping().await }
+        });
         Ok(Self { lifecycle, address })
     }
 
@@ -100,23 +104,4 @@ impl App {
         anyhow::ensure!(stopped.is_clean(), "cut off: {}", stopped.abandoned.join(", "));
         Ok(())
     }
-}
-
-/// Nothing can be answered without the database.
-fn watch_database(lifecycle: &Lifecycle, database: &Database) {
-    let (database, readiness) = (database.clone(), lifecycle.readiness().register("database"));
-    lifecycle.spawn(Stage::Work, "watch the database", move |shutdown| {
-        let (database, readiness) = (database.clone(), readiness.clone());
-        async move {
-            loop {
-                match database.ping().await {
-                    Ok(()) => readiness.ok(),
-                    Err(error) => readiness.failed(lifecycle::chain(&error)),
-                }
-                if !shutdown.sleep(Duration::from_secs(2)).await {
-                    return Ok(());
-                }
-            }
-        }
-    });
 }

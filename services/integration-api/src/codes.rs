@@ -28,6 +28,7 @@ codes! {
     INVALID_LAST_EVENT_ID = "invalid_last_event_id": "The Last-Event-ID is none that the stream gave.";
     INVALID_SITE_URL = "invalid_site_url": "The address can't be a site's.";
     KEY_EXISTS = "key_exists": "The site has a key already; rotate or revoke it.";
+    KEY_IN_GRACE = "key_in_grace": "The API key was replaced: another public key takes the site's present one.";
     KEY_INVALID = "key_invalid": "The API key is mistyped or unknown, or the two headers carry different ones.";
     KEY_MISSING = "key_missing": "The request carries no API key.";
     KEY_REVOKED = "key_revoked": "The API key was revoked, or replaced longer ago than its grace period.";
@@ -39,6 +40,7 @@ codes! {
     REQUEST_IN_PROGRESS = "request_in_progress": "The first request with this Idempotency-Key is still being answered.";
     ROLE_TOO_LOW = "role_too_low": "Your role in the account does not allow it.";
     SCOPE_MISSING = "scope_missing": "The access token lacks the scope for it.";
+    SIGNATURE_EXPECTED = "signature_expected": "The site has paired with a public key before, so it can't go on without one.";
     SITE_EXISTS = "site_exists": "The account has a site with this address already.";
     SITE_NOT_FOUND = "site_not_found": "There is no such site, or it is another's.";
     SITE_URL_MISMATCH = "site_url_mismatch": "The request comes from another address than the site's.";

@@ -4,7 +4,7 @@
 //!
 //! ```ignore
 //! pub async fn publish_content(editor: Editor, once: Once, id: Path<i64>, Json(body): Json<PublishOptions>) -> Result<HttpResponse, Problem> {
-//!     once.run(editor.account_id, &body, async |tx, now| {
+//!     once.run(&editor, &body, async |tx, now| {
 //!         let job = flows::publish::publish(tx, now, …).await?;
 //!         Ok(Success::accepted(format!("/api/v1/…/{}/", job.content_id), PublishJob::from(job)))
 //!     })
@@ -13,8 +13,8 @@
 //! ```
 //!
 //! `run` opens the transaction, commits on `Ok` and rolls back on `Err`. With the header `Idempotency-Key` the answer is kept in the same
-//! transaction: the same key with the same body gets it again, with `Idempotency-Replayed: true`, and with another body 422. A request
-//! that is refused keeps nothing: its repetition is judged anew. Answers are sealed, as they may hold a key that is shown once, and
+//! transaction: the same key with the same body gets it again, with `Idempotency-Replayed: true`, and with another body,
+//! or from another person of the account, 422. A request that is refused keeps nothing: its repetition is judged anew. Answers are sealed, as they may hold a key that is shown once, and
 //! forgotten after a day.
 
 use std::future::{Ready, ready};
@@ -25,15 +25,16 @@ use actix_web::http::{StatusCode, header};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder};
 use database::Tx;
-use domain::AccountId;
+use domain::{AccountId, UserId};
 use jiff::Timestamp;
 use secrets::ExposeSecret;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use web::{IdempotencyKey, Problem};
 
+use crate::access::Member;
 use crate::store::idempotency_keys::{self, Kept};
-use crate::{AppState, codes};
+use crate::{AppState, codes, routes};
 
 /// The request, as far as its repetition is concerned.
 pub struct Once {
@@ -46,18 +47,18 @@ impl Once {
     /// Makes the effect, or gives the answer it had before. `body` is the parsed request: two bodies that read alike are the same.
     pub async fn run<R: Responder<Body = BoxBody>>(
         self,
-        account: AccountId,
+        member: &Member,
         body: &impl Serialize,
         effect: impl AsyncFnOnce(&mut Tx, Timestamp) -> Result<R, Problem>,
     ) -> Result<HttpResponse, Problem> {
-        let now = self.state.clock.now();
+        let (account, now) = (member.account_id, self.state.clock.now());
         self.state
             .database
             .transaction(async |tx| {
                 let Some(key) = self.key.as_deref() else {
                     return Ok(effect(tx, now).await?.respond_to(&self.request));
                 };
-                let fingerprint = self.fingerprint(body)?;
+                let fingerprint = self.fingerprint(member.user_id, body)?;
                 match idempotency_keys::claim(tx.conn(), account, key, &fingerprint, now).await {
                     Ok(true) => {
                         let answer = effect(tx, now).await?.respond_to(&self.request);
@@ -71,9 +72,10 @@ impl Once {
             .await
     }
 
-    fn fingerprint(&self, body: &impl Serialize) -> Result<Vec<u8>, Problem> {
+    /// The person is part of it: what one was given is nobody else's, even in the same account.
+    fn fingerprint(&self, user: UserId, body: &impl Serialize) -> Result<Vec<u8>, Problem> {
         let body = serde_json::to_vec(body).map_err(|error| Problem::internal(&error))?;
-        let head = format!("{} {}\n", self.request.method(), self.request.path().trim_end_matches('/'));
+        let head = format!("{user} {} {}\n", self.request.method(), routes::canonical(&self.request));
         Ok(Sha256::new().chain_update(head).chain_update(body).finalize().to_vec())
     }
 

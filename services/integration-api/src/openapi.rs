@@ -24,7 +24,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
 pub fn canonical() -> utoipa::openapi::OpenApi {
     let mut document = Connecting::openapi();
     document.merge(Writing::openapi());
-    Common.modify(&mut document);
+    EveryOperation.modify(&mut document);
     document
 }
 
@@ -103,9 +103,9 @@ struct Connecting;
 struct Writing;
 
 /// What holds for every operation.
-struct Common;
+struct EveryOperation;
 
-impl Modify for Common {
+impl Modify for EveryOperation {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let components = document.components.get_or_insert_with(Components::new);
         for (name, scheme) in security_schemes() {

@@ -3,9 +3,9 @@
 //! Paths are written without a trailing slash; requests may have one. Each has aliases by the rules of [`aliases`], which the
 //! description shows as deprecated.
 
-use actix_web::Resource;
 use actix_web::middleware::from_fn;
 use actix_web::web::{Data, ServiceConfig, delete, get, patch, post, put, resource, scope};
+use actix_web::{HttpRequest, Resource};
 
 use crate::api::{account, auth, content, events, integrations, sites};
 use crate::{AppState, access, openapi};
@@ -103,6 +103,16 @@ pub fn aliases(path: &str) -> Vec<String> {
     all.extend(short);
     all.remove(0);
     all
+}
+
+/// The path as the description has it, without a trailing slash, whichever alias was asked for.
+pub fn canonical(request: &HttpRequest) -> String {
+    let matched = request.match_pattern().unwrap_or_default();
+    let is_it = |path: &str| pattern(path) == matched;
+    let place = paths().find(|it| is_it(it) || aliases(it).iter().any(|it| is_it(it)));
+    let Some(place) = place else { return request.path().trim_end_matches('/').to_owned() };
+    let parts = request.match_info().iter();
+    parts.fold(place.to_owned(), |path, (name, value)| path.replace(&format!("{{{name}}}"), value))
 }
 
 /// Canonical paths, as the description has them.

@@ -51,6 +51,7 @@ pub fn settings(database: &TestDatabase) -> Settings {
     let variables = [
         ("IGNY8__DATABASE__URL", database.url().to_owned()),
         ("IGNY8__DATABASE__POOL_SIZE", "6".to_owned()),
+        ("IGNY8__BROKER__URL", "amqp://127.0.0.1".to_owned()),
         ("IGNY8__SECRETS__API_KEY_PEPPER", secret()),
         ("IGNY8__SECRETS__SEALING_KEY", secret()),
         ("IGNY8__SIGNING__PUBLIC_KEY", SigningKey::generate().verifying_key().to_base64()),

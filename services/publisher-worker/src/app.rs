@@ -19,6 +19,8 @@ use crate::egress::{Egress, EgressError, Guard, Lookup, SystemLookup};
 use crate::jobs::claim::ClaimPolicy;
 use crate::jobs::expire::Expire;
 use crate::jobs::finish::Collector;
+use crate::jobs::forget::Forget;
+use crate::jobs::images::Images;
 use crate::jobs::run::Runner;
 use crate::jobs::{Leases, Worker};
 use crate::routes;
@@ -112,7 +114,7 @@ impl Parts {
             sealer,
             clock: self.clock.clone(),
             retry: settings.retry.policy(),
-            images: settings.images.clone(),
+            images: Images::new(settings.images.clone()),
         };
         let policy = ClaimPolicy {
             owner: Uuid::now_v7(),
@@ -148,5 +150,8 @@ impl Parts {
             every: settings.jobs.expire_every,
         };
         self.lifecycle.spawn(Stage::Work, "expire", move |shutdown| expire.clone().run(shutdown));
+        let forget =
+            Forget { database: self.database.clone(), clock: self.clock.clone(), keep: settings.jobs.keep };
+        self.lifecycle.spawn(Stage::Work, "forget", move |shutdown| forget.clone().run(shutdown));
     }
 }

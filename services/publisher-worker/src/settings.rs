@@ -81,6 +81,7 @@ pub struct ImagesSettings {
     pub parallel: usize,
     #[serde(with = "settings::duration")]
     pub budget: Duration,
+    pub in_flight: usize,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -97,6 +98,8 @@ pub struct JobsSettings {
     pub max_wait: Duration,
     #[serde(with = "settings::duration")]
     pub expire_every: Duration,
+    #[serde(with = "settings::duration")]
+    pub keep: Duration,
 }
 
 impl JobsSettings {

@@ -122,14 +122,14 @@ fn verify(
 ) -> Result<(), (u16, &'static str)> {
     let header =
         |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let (key, site_id) = match &state.trust {
+    let (key, mut site_ids) = match &state.trust {
         Trust::Key(key) if header("x-igny8-api-key").is_empty() => {
             return Err((401, if key.is_empty() { "not_paired" } else { "key_invalid" }));
         }
         Trust::Key(key) => {
             return if header("x-igny8-api-key") == key { Ok(()) } else { Err((401, "key_invalid")) };
         }
-        Trust::Signature(key, site_id) => (*key, *site_id),
+        Trust::Signature(key, site_ids) => (*key, site_ids.clone()),
     };
     let (id, signature) = (header("webhook-id"), header("webhook-signature"));
     let timestamp: i64 = header("webhook-timestamp").parse().unwrap_or_default();
@@ -138,8 +138,14 @@ fn verify(
     }
     let pairs = query.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let target = canonical_target(&format!("/igny8/v1/{route}"), pairs);
-    let signed = SiteRequest { site_id, method: request.method().as_str(), target: &target, body };
-    key.verify_request(signature, id, timestamp, &signed).map_err(|_| (401, "signature_invalid"))?;
+    let method = request.method().as_str();
+    let for_us = |site_id| {
+        let signed = SiteRequest { site_id, method, target: &target, body };
+        key.verify_request(signature, id, timestamp, &signed).is_ok()
+    };
+    if !site_ids.any(for_us) {
+        return Err((401, "signature_invalid"));
+    }
     let now =
         std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs().cast_signed();
     check_window(timestamp, now).map_err(|_| (401, "timestamp_out_of_window"))?;

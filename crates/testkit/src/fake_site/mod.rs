@@ -1,6 +1,7 @@
 //! A WordPress with the bridge plugin, as far as the platform can see it: receipts, one post per content, a media library, signatures.
 
 use std::net::TcpListener;
+use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -47,8 +48,8 @@ pub enum Behaviour {
 /// Who may speak to it.
 #[derive(Clone)]
 pub enum Trust {
-    /// The platform's key, and the id under which the platform knows this site.
-    Signature(VerifyingKey, i64),
+    /// The platform's key, and the ids under which the platform knows this site: a test may let one stand for many.
+    Signature(VerifyingKey, RangeInclusive<i64>),
     Key(String),
 }
 

@@ -19,7 +19,7 @@ pub enum Presented {
     Cookie(String),
 }
 
-/// An empty header is none. Headers that contradict each other are refused, whichever of them is right.
+/// A blank header is none; anything else is taken to the letter. Headers that contradict each other are refused, whichever of them is right.
 pub fn presented(headers: &HeaderMap) -> Result<Presented, Problem> {
     let bearer = only(headers, header::AUTHORIZATION.as_str())?.and_then(strip_bearer);
     let key = only(headers, KEY_HEADER)?;
@@ -43,17 +43,17 @@ fn only<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, Probl
     match (values.next(), values.next()) {
         (None, _) => Ok(None),
         (Some(value), None) => match value.to_str() {
-            Ok(text) => Ok(Some(text.trim()).filter(|it| !it.is_empty())),
+            Ok(text) => Ok(Some(text).filter(|it| !it.trim().is_empty())),
             Err(_) => Err(unauthenticated(format!("The header {name} has characters that no key has."))),
         },
         (Some(_), Some(_)) => Err(unauthenticated(format!("The header {name} must not be sent twice."))),
     }
 }
 
-/// Other schemes than `Bearer` are not ours: a proxy may have put them there.
+/// After exactly one blank. Other schemes than `Bearer` are not ours: a proxy may have put them there.
 fn strip_bearer(value: &str) -> Option<&str> {
     let (scheme, rest) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| rest.trim()).filter(|it| !it.is_empty())
+    scheme.eq_ignore_ascii_case("bearer").then_some(rest).filter(|it| !it.is_empty())
 }
 
 fn cookie(headers: &HeaderMap) -> Option<String> {

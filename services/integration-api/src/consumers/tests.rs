@@ -163,6 +163,29 @@ async fn an_echo_may_come_before_the_report() {
 }
 
 #[actix_web::test]
+async fn the_sites_own_word_outweighs_a_failure_in_either_order() {
+    for word_first in [true, false] {
+        let story = Story::published().await;
+        story.report([story.started(1)]).await.unwrap();
+        let word =
+            WordpressStatusChanged { operation_id: story.operation().await, ..story.change(1, "publish") };
+        if word_first {
+            story.hear([word]).await.unwrap();
+            story.report([story.failed(2)]).await.unwrap();
+        } else {
+            story.report([story.failed(2)]).await.unwrap();
+            assert_eq!(story.picture().await, "review failed");
+            story.hear([word]).await.unwrap();
+        }
+        assert_eq!(story.picture().await, "published live", "word first: {word_first}");
+        let shown = story.shown().await;
+        assert_eq!((&shown["external_id"], &shown["publication"]["error"]), (&json!("77"), &Value::Null));
+        assert_eq!(story.outcomes().await, if word_first { "echo" } else { "applied" });
+        assert_eq!(story.publish().await, "409 already_published");
+    }
+}
+
+#[actix_web::test]
 async fn a_person_who_was_faster_than_the_report_is_right() {
     let story = Story::published().await;
     story.hear([story.change(1, "trash")]).await.unwrap();

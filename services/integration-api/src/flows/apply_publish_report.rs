@@ -4,6 +4,7 @@ use database::Tx;
 use diesel::result::Error as QueryError;
 use domain::content::{ContentStatus, PublicationState};
 use domain::text::UnknownName;
+use domain::wordpress::{Mapped, map};
 use jiff::Timestamp;
 use serde_json::json;
 use uuid::Uuid;
@@ -127,6 +128,10 @@ pub fn advance(row: &mut Publication, report: &Report) -> Result<Option<Option<C
         News::Unconfirmed { failure, at } => {
             (PublicationState::Unconfirmed, Some(Json(failure.clone())), Some(*at), None)
         }
+        News::Failed { .. } if is_on_site(row) => {
+            let state = if state.is_live() { state } else { PublicationState::Live };
+            (state, None, None, Some(ContentStatus::Published))
+        }
         News::Failed { failure } => {
             (PublicationState::Failed, Some(Json(failure.clone())), None, before(row)?)
         }
@@ -138,6 +143,12 @@ pub fn advance(row: &mut Publication, report: &Report) -> Result<Option<Option<C
         row.status_before_publish = None;
     }
     Ok(Some(status))
+}
+
+/// The site itself has named the post and said that it is out, whatever became of the answer to us.
+fn is_on_site(row: &Publication) -> bool {
+    let said = row.wordpress_status.as_deref().map(map);
+    row.external_id.is_some() && said == Some(Mapped::Status(ContentStatus::Published))
 }
 
 fn take_post(row: &mut Publication, published: &Published, at: Timestamp, site_spoke: bool) {
@@ -188,6 +199,11 @@ fn entry(row: &Publication, report: Report, title: &str) -> Entry {
                 Some(failure),
             )
         }
+        News::Failed { failure } if is_live(row) => {
+            details["failure"] = json!(failure);
+            let how = "; the site says so, though the attempt did not end well";
+            ("content_publish", format!("Published “{title}” to WordPress{how}"), None)
+        }
         News::Failed { failure } => {
             ("content_publish", format!("Could not publish “{title}”"), Some(failure))
         }
@@ -201,6 +217,10 @@ fn entry(row: &Publication, report: Report, title: &str) -> Entry {
         duration_ms: report.duration_ms,
         ..Entry::of(row, PUBLISH, action, IGNY8_TO_WP, description)
     }
+}
+
+fn is_live(row: &Publication) -> bool {
+    row.state.parse().is_ok_and(PublicationState::is_live)
 }
 
 #[cfg(test)]
@@ -298,6 +318,27 @@ mod tests {
         advance(&mut row, &report(1, failed())).unwrap();
         assert_eq!(advance(&mut row, &report(2, live())), Ok(Some(Some(ContentStatus::Published))));
         assert_eq!((row.state.as_str(), row.error), ("live", None));
+    }
+
+    #[rstest]
+    #[case(Some("77"), Some("publish"), "live", Some(ContentStatus::Published))]
+    #[case(Some("77"), Some("private"), "live", Some(ContentStatus::Published))]
+    #[case(Some("77"), Some("draft"), "failed", Some(ContentStatus::Review))]
+    #[case(Some("77"), Some("wc-odd"), "failed", Some(ContentStatus::Review))]
+    #[case(None, Some("publish"), "failed", Some(ContentStatus::Review))]
+    #[case(None, None, "failed", Some(ContentStatus::Review))]
+    fn a_failure_yields_to_what_the_site_said(
+        #[case] post: Option<&str>,
+        #[case] said: Option<&str>,
+        #[case] state: &str,
+        #[case] status: Option<ContentStatus>,
+    ) {
+        let mut row = row(PublicationState::Publishing, 1);
+        row.external_id = post.map(str::to_owned);
+        row.wordpress_status = said.map(str::to_owned);
+        assert_eq!(advance(&mut row, &report(2, failed())), Ok(Some(status)));
+        assert_eq!((row.state.as_str(), row.error.is_some()), (state, state == "failed"));
+        assert_eq!(row.status_before_publish, None);
     }
 
     #[test]

@@ -114,15 +114,20 @@ pub fn judge(
     row.position_arrival = Some(change.position.arrival);
     row.wordpress_status = Some(change.post_status.clone());
     row.last_wp_sync = Some(now);
+    if mapped == Mapped::Unknown {
+        return Ok((Outcome::UnknownStatus, None));
+    }
     row.external_id.get_or_insert_with(|| change.post_id.to_string());
     if mapped != Mapped::Gone && !change.post_url.is_empty() {
         row.external_url = Some(change.post_url.clone());
     }
 
-    if change.operation_id.is_some() && change.operation_id == row.operation_id {
+    let state: PublicationState = row.state.parse()?;
+    let is_ours = change.operation_id.is_some() && change.operation_id == row.operation_id;
+    // Of an attempt that was given up, the site's word is the only one there is.
+    if is_ours && (state.is_under_way() || state.is_live()) {
         return Ok((Outcome::Echo, None));
     }
-    let state: PublicationState = row.state.parse()?;
     let (state, status) = match mapped {
         Mapped::Unknown => return Ok((Outcome::UnknownStatus, None)),
         // An older plugin does not say whose doing it was; the worker's report is on its way.
@@ -322,6 +327,38 @@ mod tests {
         let mut row = row("live");
         assert_eq!(judged(&mut row, &change(1, "wc-completed")), (Outcome::UnknownStatus, None));
         assert_eq!((row.state.as_str(), row.wordpress_status.as_deref()), ("live", Some("wc-completed")));
+    }
+
+    #[test]
+    fn a_foreign_status_names_no_post() {
+        let mut row = Publication { external_id: None, ..row("publishing") };
+        let ours = StatusChange { operation_id: Some(OPERATION), ..change(1, "wc-completed") };
+        assert_eq!(judged(&mut row, &ours), (Outcome::UnknownStatus, None));
+        assert_eq!((row.external_id.as_deref(), row.external_url.as_deref()), (None, None));
+        assert_eq!(
+            (row.state.as_str(), row.wordpress_status.as_deref()),
+            ("publishing", Some("wc-completed"))
+        );
+    }
+
+    #[rstest]
+    #[case("queued", Outcome::Echo, "queued")]
+    #[case("unconfirmed", Outcome::Echo, "unconfirmed")]
+    #[case("live_with_warnings", Outcome::Echo, "live_with_warnings")]
+    #[case("failed", Outcome::Applied, "live")]
+    #[case("unpublished", Outcome::Applied, "live")]
+    fn our_own_operation_is_an_echo_until_it_is_given_up(
+        #[case] before: &str,
+        #[case] outcome: Outcome,
+        #[case] after: &str,
+    ) {
+        for said in ["publish", "private"] {
+            let mut row = row(before);
+            let ours = StatusChange { operation_id: Some(OPERATION), ..change(1, said) };
+            let status = (outcome == Outcome::Applied).then_some(ContentStatus::Published);
+            assert_eq!(judged(&mut row, &ours), (outcome, status));
+            assert_eq!(row.state, after);
+        }
     }
 
     #[test]

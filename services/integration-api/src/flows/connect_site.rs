@@ -39,6 +39,10 @@ pub enum Refusal {
     SiteGone,
     #[error("the key was revoked")]
     KeyEnded,
+    #[error("the site has signed before and gives no public key now")]
+    SignatureExpected,
+    #[error("another public key came with an API key that is in its grace")]
+    KeyInGrace,
     #[error("the site is registered at another origin")]
     OtherOrigin { expected: String },
     #[error("the REST address is not the site's")]
@@ -66,11 +70,12 @@ pub async fn connect(
     let site = sites::lock(tx.conn(), account, site_id).await?.ok_or(Refusal::SiteGone)?;
     // It was valid a moment ago; behind the lock it still has to be.
     let key = api_keys::by_digest(tx.conn(), &pepper.digest(proven.key.expose())).await?;
-    key.filter(|it| it.is_accepted(now)).ok_or(Refusal::KeyEnded)?;
+    let key = key.filter(|it| it.is_accepted(now)).ok_or(Refusal::KeyEnded)?;
     let (site_url, rest_url) = addresses(&site, claim)?;
     let before = existing(tx, &site, now).await?;
 
     let public_key = claim.public_key.map(|key| key.to_bytes().to_vec());
+    check_identity(&before, public_key.as_deref(), key.is_active())?;
     let signed = public_key.is_some();
     let sealed_key = match public_key {
         Some(_) => None,
@@ -97,6 +102,15 @@ pub async fn connect(
         integration_id: after.id,
         signed,
     })
+}
+
+/// Once a site signs, an API key alone neither ends that nor, when it was replaced, puts another signer in its place.
+fn check_identity(before: &Integration, given: Option<&[u8]>, key_is_active: bool) -> Result<(), Refusal> {
+    match (before.site_public_key.as_deref(), given) {
+        (Some(_), None) => Err(Refusal::SignatureExpected),
+        (Some(known), Some(given)) if known != given && !key_is_active => Err(Refusal::KeyInGrace),
+        _ => Ok(()),
+    }
 }
 
 /// WordPress' home and REST address, both of the origin the site is registered at.

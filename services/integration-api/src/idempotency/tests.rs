@@ -7,8 +7,11 @@ use crate::testing::{Api, Team};
 const SITES: &str = "/api/v1/sites/";
 
 async fn post(api: &Api, team: &Team, path: &str, key: &str, body: Value) -> Answer {
-    let request =
-        TestRequest::post().uri(path).insert_header(("authorization", format!("Bearer {}", team.owner)));
+    post_as(api, &team.owner, path, key, body).await
+}
+
+async fn post_as(api: &Api, bearer: &str, path: &str, key: &str, body: Value) -> Answer {
+    let request = TestRequest::post().uri(path).insert_header(("authorization", format!("Bearer {bearer}")));
     api.send(request.insert_header(("idempotency-key", key)).set_json(body)).await
 }
 
@@ -45,6 +48,39 @@ async fn another_request_with_the_key_is_refused() {
         post(&api, &team, "/api/v1/account/tokens/", "k", json!({"name": "x", "scopes": ["read"]})).await;
     assert_eq!(tokens.code(), "idempotency_key_reused");
     assert_eq!(post(&api, &others, SITES, "k", site("a")).await.status, 201, "keys are the account's own");
+}
+
+#[actix_web::test]
+async fn another_person_of_the_account_is_not_given_the_answer() {
+    let api = Api::start().await;
+    let team = api.team("tideline").await;
+    let (path, body) = ("/api/v1/account/tokens/", json!({"name": "x", "scopes": ["read"]}));
+    let first = post_as(&api, &team.owner, path, "k", body.clone()).await;
+    let token = first.json()["data"]["token"].as_str().unwrap().to_owned();
+    let other = post_as(&api, &team.editor, path, "k", body.clone()).await;
+    assert_eq!((other.status.as_u16(), other.code().as_str()), (422, "idempotency_key_reused"));
+    assert!(!String::from_utf8_lossy(&other.body).contains(&token));
+    assert_eq!(post_as(&api, &team.owner, path, "k", body).await.json(), first.json());
+}
+
+#[actix_web::test]
+async fn an_alias_is_the_same_request_and_another_id_is_not() {
+    let api = Api::start().await;
+    let team = api.team("tideline").await;
+    let first = post(&api, &team, SITES, "s", site("a")).await;
+    for path in ["/api/v1/sites", "/v1/sites/"] {
+        assert_eq!(post(&api, &team, path, "s", site("a")).await.json(), first.json(), "{path}");
+    }
+    let (a, b) =
+        (api.site(&team, "https://c.example.com").await, api.site(&team, "https://d.example.com").await);
+    let test = |site: &crate::testing::TestSite, base: &str| {
+        format!("{base}/{}/test-connection", site.integration_id)
+    };
+    let asked = post(&api, &team, &test(&a, "/api/v1/integration/integrations"), "t", json!({})).await;
+    let again = post(&api, &team, &test(&a, "/v1/integration"), "t", json!({})).await;
+    assert_eq!((again.status, again.header("location")), (asked.status, asked.header("location")));
+    let other = post(&api, &team, &test(&b, "/api/v1/integration/integrations"), "t", json!({})).await;
+    assert_eq!(other.code(), "idempotency_key_reused");
 }
 
 #[actix_web::test]

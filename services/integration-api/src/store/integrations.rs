@@ -72,11 +72,6 @@ impl Integration {
         let all = [State::Pending, State::Connected, State::Suspended, State::Revoked, State::Deleted];
         all.into_iter().find(|it| it.as_str() == self.state).expect("invariant: integrations_state_known")
     }
-
-    /// Whether posts may go to the site now.
-    pub fn takes_posts(&self) -> bool {
-        self.is_active && self.state() == State::Connected
-    }
 }
 
 /// The account's integration, unless it is deleted.

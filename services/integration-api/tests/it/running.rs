@@ -126,6 +126,9 @@ fn settings(database: &TestDatabase, broker: &TestBroker) -> Settings {
         ("IGNY8__SECRETS__API_KEY_PEPPER", secret()),
         ("IGNY8__SECRETS__SEALING_KEY", secret()),
         ("IGNY8__SIGNING__PUBLIC_KEY", SigningKey::generate().verifying_key().to_base64()),
+        ("IGNY8__PUBLIC_URLS__API", "https://api.igny8.test".to_owned()),
+        ("IGNY8__PUBLIC_URLS__WEBHOOKS", "https://hooks.igny8.test".to_owned()),
+        ("IGNY8__PUBLIC_URLS__PLUGINS", "https://plugins.igny8.test".to_owned()),
     ];
     settings::load_from(DEFAULTS, None, variables.map(|(name, value)| (name.to_owned(), value))).unwrap()
 }

@@ -86,8 +86,9 @@ impl Claimed {
             }
     }
 
+    /// Even if it is handed back and begun anew, the first was said to have started.
     pub fn is_first_try(&self) -> bool {
-        self.begins_try() && self.attempts == 1
+        self.begins_try() && self.fence == 1
     }
 
     /// Somebody had it before, so something may have been sent.

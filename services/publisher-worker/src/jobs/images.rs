@@ -7,11 +7,84 @@ use domain::delivery::Warning;
 use futures::StreamExt;
 use html5gum::{Token, Tokenizer};
 use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
 use url::Url;
 
 use crate::destinations::{Call, Destination, Media, Picture, Site};
 use crate::egress::Egress;
 use crate::settings::ImagesSettings;
+
+/// Brings articles' images, so many at a time over all articles: they are kept in memory from fetch to push.
+#[derive(Debug)]
+pub struct Images {
+    settings: ImagesSettings,
+    room: Semaphore,
+}
+
+impl Images {
+    pub fn new(settings: ImagesSettings) -> Self {
+        let room = Semaphore::new(settings.in_flight.clamp(1, Semaphore::MAX_PERMITS));
+        Self { settings, room }
+    }
+
+    /// Brings what can be brought within the budget.
+    pub async fn bring(
+        &self,
+        article: &Article,
+        site: &Site,
+        destination: &dyn Destination,
+        egress: &Egress,
+    ) -> Brought {
+        let settings = &self.settings;
+        let mut brought = Brought::default();
+        let (wanted, surplus) = split(images_of(article), settings.max_count);
+        for image in surplus {
+            brought.warn(
+                "image_left_out",
+                &image.url,
+                format!("An article can have {} images.", settings.max_count),
+            );
+        }
+        let mut left: Vec<String> = wanted.iter().map(|image| image.url.clone()).collect();
+        let work = async {
+            let mut bringing = futures::stream::iter(wanted)
+                .map(|image| self.bring_one(image, site, destination, egress))
+                .buffer_unordered(settings.parallel.max(1));
+            while let Some((url, result)) = bringing.next().await {
+                left.retain(|it| *it != url);
+                brought.take(&url, result);
+            }
+        };
+        if tokio::time::timeout(settings.budget, work).await.is_err() {
+            for url in left {
+                brought.warn("image_failed", &url, too_slow(settings.budget));
+            }
+        }
+        brought
+    }
+
+    async fn bring_one(
+        &self,
+        image: Wanted,
+        site: &Site,
+        destination: &dyn Destination,
+        egress: &Egress,
+    ) -> (String, Result<(Media, Call), (String, Option<Call>)>) {
+        let _room = self.room.acquire().await.expect("invariant: nobody closes it");
+        let url = image.url.clone();
+        let result = match fetch(image, egress, self.settings.max_bytes).await {
+            Err(detail) => Err((detail, None)),
+            Ok(picture) => {
+                let reply = destination.push_media(site, &picture).await;
+                match reply.value {
+                    Ok(media) => Ok((media, reply.call)),
+                    Err(refusal) => Err((refusal.detail, Some(reply.call))),
+                }
+            }
+        };
+        (url, result)
+    }
+}
 
 /// What became of an article's images.
 #[derive(Debug, Default)]
@@ -20,41 +93,6 @@ pub struct Brought {
     pub warnings: Vec<Warning>,
     /// The calls to the site, and whether each brought its image.
     pub calls: Vec<(Call, &'static str)>,
-}
-
-/// Brings what can be brought within the budget.
-pub async fn bring(
-    article: &Article,
-    site: &Site,
-    destination: &dyn Destination,
-    egress: &Egress,
-    settings: &ImagesSettings,
-) -> Brought {
-    let mut brought = Brought::default();
-    let (wanted, surplus) = split(images_of(article), settings.max_count);
-    for image in surplus {
-        brought.warn(
-            "image_left_out",
-            &image.url,
-            format!("An article can have {} images.", settings.max_count),
-        );
-    }
-    let mut left: Vec<String> = wanted.iter().map(|image| image.url.clone()).collect();
-    let work = async {
-        let mut bringing = futures::stream::iter(wanted)
-            .map(|image| async move { bring_one(image, site, destination, egress, settings.max_bytes).await })
-            .buffer_unordered(settings.parallel.max(1));
-        while let Some((url, result)) = bringing.next().await {
-            left.retain(|it| *it != url);
-            brought.take(&url, result);
-        }
-    };
-    if tokio::time::timeout(settings.budget, work).await.is_err() {
-        for url in left {
-            brought.warn("image_failed", &url, too_slow(settings.budget));
-        }
-    }
-    brought
 }
 
 impl Brought {
@@ -80,27 +118,6 @@ fn too_slow(budget: Duration) -> String {
     format!("The article's images took longer than {} s.", budget.as_secs())
 }
 
-async fn bring_one(
-    image: Wanted,
-    site: &Site,
-    destination: &dyn Destination,
-    egress: &Egress,
-    max_bytes: usize,
-) -> (String, Result<(Media, Call), (String, Option<Call>)>) {
-    let url = image.url.clone();
-    let result = match fetch(image, egress, max_bytes).await {
-        Err(detail) => Err((detail, None)),
-        Ok(picture) => {
-            let reply = destination.push_media(site, &picture).await;
-            match reply.value {
-                Ok(media) => Ok((media, reply.call)),
-                Err(refusal) => Err((refusal.detail, Some(reply.call))),
-            }
-        }
-    };
-    (url, result)
-}
-
 async fn fetch(image: Wanted, egress: &Egress, max_bytes: usize) -> Result<Picture, String> {
     let url = Url::parse(&image.url).map_err(|error| format!("This is not an address: {error}."))?;
     let response = egress.fetch(&url, max_bytes).await.map_err(|error| error.evidence().to_owned())?;
@@ -120,7 +137,7 @@ async fn fetch(image: Wanted, egress: &Egress, max_bytes: usize) -> Result<Pictu
         alt: image.alt,
         caption: image.caption,
         media_type,
-        bytes: response.body,
+        bytes: response.body.into(),
     })
 }
 

@@ -11,18 +11,18 @@ use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tracing::Instrument;
-use uuid::Uuid;
 
 pub mod claim;
 pub mod finish;
 pub mod run;
 
 pub mod expire;
+pub mod forget;
+pub mod images;
 pub mod order;
 
 mod circuit;
 mod failure;
-mod images;
 mod record;
 mod renew;
 mod report;
@@ -33,7 +33,7 @@ use self::renew::Lease;
 pub use self::renew::Leases;
 use self::run::Runner;
 use crate::settings::JobsSettings;
-use crate::store::claims::{self, Claimed};
+use crate::store::claims::{self, Claimed, HandedBack};
 use crate::store::jobs::QUEUED;
 
 /// Claims, runs and finishes jobs, many at a time.
@@ -56,8 +56,6 @@ const PACE: Duration = Duration::from_millis(5);
 /// And so many times as long as a claim took, so that looking through thousands of sites does not become the database's main work.
 const REST: u32 = 3;
 
-type Held = (Uuid, i64);
-
 impl Worker {
     pub async fn run(self, shutdown: Shutdown) -> TaskResult {
         let (done, finished) = mpsc::channel(self.settings.max_in_flight.max(1));
@@ -75,7 +73,7 @@ impl Worker {
         let queued = self.database.wakeup(QUEUED);
         let poll = Duration::from_millis(self.settings.poll_ms);
         let cut_off = Shutdown::new();
-        let mut running: JoinSet<Option<Held>> = JoinSet::new();
+        let mut running: JoinSet<Option<HandedBack>> = JoinSet::new();
         while !shutdown.is_cancelled() {
             while running.try_join_next().is_some() {}
             let room =
@@ -120,8 +118,8 @@ impl Worker {
         job: Claimed,
         done: mpsc::Sender<(Finished, Lease)>,
         cut_off: Shutdown,
-    ) -> impl Future<Output = Option<Held>> + Send + use<> {
-        let held = (job.id, job.fence);
+    ) -> impl Future<Output = Option<HandedBack>> + Send + use<> {
+        let unfinished = HandedBack { id: job.id, fence: job.fence, began_try: job.begins_try() };
         let span = tracing::info_span!(
             "job", job.id = %job.id, operation.id = %job.operation_id, job.kind = job.kind, site.id = job.site_id,
             content.id = job.content_id, attempt = job.attempts
@@ -131,16 +129,16 @@ impl Worker {
         let runner = Arc::clone(&self.runner);
         async move {
             let Some(finished) = cut_off.unless_cancelled(runner.run(job)).await else {
-                return Some(held);
+                return Some(unfinished);
             };
             tracing::debug!(state = finished.settled.state, "job ran");
-            done.send((finished, lease)).await.err().map(|_| held)
+            done.send((finished, lease)).await.err().map(|_| unfinished)
         }
         .instrument(span)
     }
 
     /// Lets running calls finish for a while, then hands the rest back.
-    async fn wind_down(&self, mut running: JoinSet<Option<Held>>, cut_off: &Shutdown) {
+    async fn wind_down(&self, mut running: JoinSet<Option<HandedBack>>, cut_off: &Shutdown) {
         let all_done = async { while running.join_next().await.is_some() {} };
         if tokio::time::timeout(self.grace, all_done).await.is_ok() {
             return;

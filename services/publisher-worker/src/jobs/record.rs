@@ -44,7 +44,7 @@ impl Record {
         self.attempts.push(NewAttempt {
             job_id: self.job.id,
             account_id: self.job.account_id,
-            number: self.job.attempts,
+            number: self.attempt(),
             kind,
             started_at: call.started_at.into(),
             duration_ms: i32::try_from(call.duration.as_millis()).unwrap_or(i32::MAX),
@@ -54,6 +54,11 @@ impl Record {
             evidence: call.evidence.replace('\0', " "),
             request_id: call.request_id,
         });
+    }
+
+    /// The try this is about: one that was handed back is not counted, but what became of it is not about no try at all.
+    fn attempt(&self) -> i32 {
+        self.job.attempts.max(1)
     }
 
     pub fn finish(self, outcome: Outcome, health: Health, now: Timestamp) -> Finished {
@@ -82,6 +87,7 @@ impl Record {
         let duration_ms = i64::try_from(self.begun.elapsed().as_millis()).unwrap_or(i64::MAX);
         let mut subject = self.job.subject();
         subject.sequence = settled.sequence;
+        subject.attempts = self.attempt();
         let report = Report::Publication(subject.outcome(outcome, self.warnings, duration_ms, now));
         Finished {
             site_id: self.job.site_id,

@@ -12,13 +12,12 @@ use jiff::Timestamp;
 use secrets::Sealer;
 
 use super::finish::{Finished, Health, Report};
-use super::images;
+use super::images::Images;
 use super::order::read_order;
 use super::record::{Record, answer_name, receipt_name};
 use super::report::probed;
 use crate::destinations::{Access, Destination, Findings, Order, Receipt, Site};
 use crate::egress::Egress;
-use crate::settings::ImagesSettings;
 use crate::store::claims::Claimed;
 
 pub struct Runner {
@@ -27,7 +26,7 @@ pub struct Runner {
     pub sealer: Sealer,
     pub clock: Clock,
     pub retry: RetryPolicy,
-    pub images: ImagesSettings,
+    pub images: Images,
 }
 
 impl Runner {
@@ -56,8 +55,7 @@ impl Runner {
     }
 
     async fn send(&self, mut record: Record, order: &Order, site: &Site) -> Finished {
-        let brought =
-            images::bring(&order.article, site, &*self.destination, &self.egress, &self.images).await;
+        let brought = self.images.bring(&order.article, site, &*self.destination, &self.egress).await;
         for (call, outcome) in brought.calls {
             record.call("media", call, outcome, None);
         }

@@ -109,7 +109,7 @@ pub async fn claim(connection: &mut AsyncPgConnection, terms: &Terms<'_>) -> Que
          )
          UPDATE jobs SET
              state = 'running', run_at = $4, fence = jobs.fence + 1, lease_owner = $5, started_at = coalesce(jobs.started_at, $1),
-             attempts = jobs.attempts + begins.try, sequence = jobs.sequence + CASE WHEN jobs.attempts = 0 THEN begins.try ELSE 0 END
+             attempts = jobs.attempts + begins.try, sequence = jobs.sequence + CASE WHEN jobs.fence = 0 THEN begins.try ELSE 0 END
          FROM due
          JOIN jobs AS before ON before.id = due.id
          LEFT JOIN sites ON sites.site_id = before.site_id
@@ -154,16 +154,25 @@ pub struct Waiting {
     pub was: String,
 }
 
-/// Puts the due jobs of these sites off until then; says which did not wait before.
+/// A pass puts off so many at most; the rest stay due, and no claim takes them while their site is shut out.
+pub const PUT_OFF_AT_ONCE: i64 = 2_000;
+
+/// Puts due jobs of these sites off until then; says which did not wait before. Only where the circuit is still as it was read: one
+/// that closes meanwhile has its jobs released, and they must not wait again. Whoever is changing it now is not waited for.
 pub async fn put_off(
     connection: &mut AsyncPgConnection,
     sites: &[(i64, Timestamp)],
     now: Timestamp,
 ) -> QueryResult<Vec<Waiting>> {
     diesel::sql_query(
-        "WITH due AS (
-             SELECT jobs.id, jobs.state AS was, until FROM unnest($1, $2) AS closed (closed_id, until) JOIN jobs ON site_id = closed_id
+        "WITH shut AS (
+             SELECT sites.site_id, until FROM unnest($1, $2) AS read (read_id, until) JOIN sites ON sites.site_id = read_id
+             WHERE circuit <> 'closed' AND circuit_until = until
+             FOR SHARE OF sites SKIP LOCKED
+         ), due AS (
+             SELECT jobs.id, jobs.state AS was, until FROM shut JOIN jobs USING (site_id)
              WHERE finished_at IS NULL AND kind = 'publish' AND run_at <= $3 AND state <> 'running'
+             LIMIT $4
          )
          UPDATE jobs SET state = 'waiting', run_at = until,
                 sequence = sequence + CASE WHEN was IN ('queued', 'retrying') THEN 1 ELSE 0 END
@@ -173,6 +182,7 @@ pub async fn put_off(
     .bind::<Array<BigInt>, _>(sites.iter().map(|(site, _)| *site).collect::<Vec<_>>())
     .bind::<Array<Timestamptz>, _>(sites.iter().map(|(_, until)| Time::from(*until)).collect::<Vec<_>>())
     .bind::<Timestamptz, _>(Time::from(now))
+    .bind::<BigInt, _>(PUT_OFF_AT_ONCE)
     .load(connection)
     .await
 }
@@ -194,19 +204,33 @@ pub async fn renew(
     .await
 }
 
-/// Lets go of jobs that this worker will not finish: they are due at once, and their next worker asks what became of them.
+/// A job its worker will not finish.
+#[derive(Clone, Copy, Debug)]
+pub struct HandedBack {
+    pub id: Uuid,
+    pub fence: i64,
+    pub began_try: bool,
+}
+
+/// Lets go of jobs that this worker will not finish: they are due at once, and their next worker asks what became of them. A try that
+/// we broke off does not count.
 pub async fn hand_back(
     connection: &mut AsyncPgConnection,
-    jobs: &[(Uuid, i64)],
+    jobs: &[HandedBack],
     now: Timestamp,
 ) -> QueryResult<usize> {
     diesel::sql_query(
-        "UPDATE jobs SET run_at = $3, lease_owner = NULL FROM unnest($1, $2) AS held (held_id, held_fence)
+        "UPDATE jobs SET run_at = $4, lease_owner = NULL, attempts = greatest(attempts - began_try::integer, 0)
+         FROM unnest($1, $2, $3) AS held (held_id, held_fence, began_try)
          WHERE id = held_id AND fence = held_fence AND state = 'running'",
     )
-    .bind::<Array<SqlUuid>, _>(jobs.iter().map(|(id, _)| *id).collect::<Vec<_>>())
-    .bind::<Array<BigInt>, _>(jobs.iter().map(|(_, fence)| *fence).collect::<Vec<_>>())
+    .bind::<Array<SqlUuid>, _>(jobs.iter().map(|job| job.id).collect::<Vec<_>>())
+    .bind::<Array<BigInt>, _>(jobs.iter().map(|job| job.fence).collect::<Vec<_>>())
+    .bind::<Array<Bool>, _>(jobs.iter().map(|job| job.began_try).collect::<Vec<_>>())
     .bind::<Timestamptz, _>(Time::from(now))
     .execute(connection)
     .await
 }
+
+#[cfg(test)]
+mod tests;

@@ -75,7 +75,8 @@ pub async fn settle(
     let rows: Vec<Row> = diesel::sql_query(
         "UPDATE jobs SET state = now.state, run_at = now.run_at, sequence = now.sequence, doubt_since = now.doubt_since,
                 doubt_looks = now.doubt_looks, failure = now.failure, lease_owner = NULL,
-                finished_at = CASE WHEN now.state IN ('done', 'failed') THEN $9 END
+                finished_at = CASE WHEN now.state IN ('done', 'failed') THEN $9 END,
+                payload = CASE WHEN now.state IN ('done', 'failed') THEN '' ELSE jobs.payload END
          FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) AS now (id, fence, state, run_at, sequence, doubt_since, doubt_looks, failure)
          WHERE jobs.id = now.id AND jobs.fence = now.fence AND jobs.state = 'running'
          RETURNING jobs.id",
@@ -123,7 +124,8 @@ pub struct Expired {
     pub sequence: i64,
 }
 
-/// Gives up jobs made before then that still wait: for their site to be back, to be connected, or to be known at all.
+/// Gives up jobs made before then that still wait: for their site to be back, to be connected, or to be known at all. A lease that
+/// has run out is nobody's, and no claim takes it over while its site isn't connected.
 pub async fn expire(
     connection: &mut AsyncPgConnection,
     made_before: Timestamp,
@@ -132,10 +134,11 @@ pub async fn expire(
     limit: i64,
 ) -> QueryResult<Vec<Expired>> {
     diesel::sql_query(
-        "UPDATE jobs SET state = 'failed', finished_at = $2, sequence = sequence + 1, failure = $3, fence = fence + 1
+        "UPDATE jobs SET state = 'failed', finished_at = $2, sequence = sequence + 1, failure = $3, fence = fence + 1,
+                lease_owner = NULL, payload = ''
          WHERE id = ANY (ARRAY (
              SELECT id FROM jobs LEFT JOIN sites USING (site_id)
-             WHERE finished_at IS NULL AND kind = 'publish' AND created_at < $1 AND jobs.state <> 'running'
+             WHERE finished_at IS NULL AND kind = 'publish' AND created_at < $1 AND (jobs.state <> 'running' OR jobs.run_at <= $2)
                AND (jobs.state = 'waiting' OR sites.state IS DISTINCT FROM 'connected')
              LIMIT $4 FOR UPDATE OF jobs SKIP LOCKED))
          RETURNING id, operation_id, account_id, site_id, content_id, attempts, sequence",
@@ -145,5 +148,21 @@ pub async fn expire(
     .bind::<Jsonb, _>(failure)
     .bind::<BigInt, _>(limit)
     .load(connection)
+    .await
+}
+
+/// Deletes jobs that were over before then, with their attempts; says how many.
+pub async fn forget(
+    connection: &mut AsyncPgConnection,
+    finished_before: Timestamp,
+    limit: i64,
+) -> QueryResult<usize> {
+    diesel::sql_query(
+        "DELETE FROM jobs WHERE id = ANY (ARRAY (
+             SELECT id FROM jobs WHERE finished_at < $1 ORDER BY finished_at LIMIT $2 FOR UPDATE SKIP LOCKED))",
+    )
+    .bind::<Timestamptz, _>(Time::from(finished_before))
+    .bind::<BigInt, _>(limit)
+    .execute(connection)
     .await
 }

@@ -32,7 +32,7 @@ diesel::table! {
         site_id -> Int8,
         /// 0 for a probe.
         content_id -> Int8,
-        /// The command as it came, protobuf.
+        /// The command as it came, protobuf; empty once the job is over.
         payload -> Bytea,
         state -> Text,
         /// When to look at it next; while it runs, the end of its lease.

@@ -43,8 +43,8 @@ fn bridge(access: Access, trust: impl FnOnce(&SigningKey) -> Trust, plain: bool)
 fn benches() -> Vec<Bench> {
     let key = "igny8_live_secret";
     vec![
-        bridge(Access::Signed, |key| Trust::Signature(key.verifying_key(), SITE), false),
-        bridge(Access::Signed, |key| Trust::Signature(key.verifying_key(), SITE), true),
+        bridge(Access::Signed, |key| Trust::Signature(key.verifying_key(), SITE..=SITE), false),
+        bridge(Access::Signed, |key| Trust::Signature(key.verifying_key(), SITE..=SITE), true),
         bridge(Access::Key(Some(key.into())), |_| Trust::Key(key.to_owned()), false),
     ]
 }
@@ -135,7 +135,7 @@ async fn what_comes_in_place_of_an_answer() {
 
 #[tokio::test]
 async fn no_connection_says_why() {
-    let bench = bridge(Access::Signed, |key| Trust::Signature(key.verifying_key(), SITE), false);
+    let bench = bridge(Access::Signed, |key| Trust::Signature(key.verifying_key(), SITE..=SITE), false);
     for (url, cause) in [
         ("http://127.0.0.1:1/wp-json/", Cause::Unreachable),
         ("http://no-such-name.invalid/wp-json/", Cause::Dns),

@@ -174,7 +174,8 @@ async fn a_post_a_person_deleted_stays_deleted() {
 #[tokio::test]
 async fn a_wrong_signature_fails_at_once_with_advice() {
     let world = World::new().await;
-    let site = FakeSite::start(Trust::Signature(secrets::SigningKey::generate().verifying_key(), SITE));
+    let site =
+        FakeSite::start(Trust::Signature(secrets::SigningKey::generate().verifying_key(), SITE..=SITE));
     let _worker = world.worker();
     world.connect(SITE, &site.rest_url()).await;
     world.order(SITE, 1).await;

@@ -74,7 +74,7 @@ impl World {
 
     /// A site whose plugin checks our signatures.
     pub fn site(&self) -> FakeSite {
-        FakeSite::start(Trust::Signature(self.signing.verifying_key(), SITE))
+        FakeSite::start(Trust::Signature(self.signing.verifying_key(), SITE..=SITE + 99))
     }
 
     pub async fn connect(&self, site_id: i64, rest_url: &str) {

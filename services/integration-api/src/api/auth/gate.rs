@@ -114,8 +114,7 @@ mod tests {
     use super::*;
 
     fn gate() -> LoginGate {
-        let settings: crate::settings::Settings =
-            settings::load_from(crate::settings::DEFAULTS, None, []).unwrap();
+        let settings = crate::settings::defaults();
         LoginGate::new(&settings.sessions)
     }
 

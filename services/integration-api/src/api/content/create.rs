@@ -32,7 +32,7 @@ pub async fn create_content(
         body.site_id.ok_or_else(|| Problem::invalid_field("/site_id", "missing: the site it is for"))?;
     let status = body.first_status()?;
     let (text, terms) = body.clone().anew()?;
-    once.run(account, &body, async move |tx, now| {
+    once.run(&editor, &body, async move |tx, now| {
         store::sites::find(tx.conn(), account, SiteId::new(site)).await?.ok_or_else(sites::not_found)?;
         let made = content::create(tx.conn(), (account.get(), site), status, text, now).await?;
         content_terms::replace(tx.conn(), account, ContentId::new(made.id), &terms).await?;

@@ -70,7 +70,7 @@ pub async fn publish_content(
         content_id: ContentId::new(*id),
         integration_id: body.site_integration_id.map(IntegrationId::new),
     };
-    once.run(editor.account_id, &body, async |tx, now| {
+    once.run(&editor, &body, async |tx, now| {
         let job = publish(tx, now, wish).await.map_err(refusal)?;
         Ok(Success::accepted(super::address(wish.content_id.get()), PublishJob::from(job)))
     })

@@ -47,7 +47,7 @@ pub async fn create_integration(
     Json(body): Json<NewIntegration>,
 ) -> Result<HttpResponse, Problem> {
     let (account, site) = (owner.account_id, SiteId::new(body.site_id));
-    once.run(account, &body, async |tx, now| {
+    once.run(&owner, &body, async |tx, now| {
         let found = store::sites::lock(tx.conn(), account, site).await?.ok_or_else(sites::not_found)?;
         let made = integrations::create(tx.conn(), (account, site), &found.url, now)
             .await?

@@ -56,7 +56,7 @@ pub async fn generate_api_key(
     Json(body): Json<WhichSite>,
 ) -> Result<HttpResponse, Problem> {
     let (account, site) = (owner.account_id, SiteId::new(body.site_id));
-    once.run(account, &body, async |tx, now| {
+    once.run(&owner, &body, async |tx, now| {
         store::sites::lock(tx.conn(), account, site).await?.ok_or_else(sites::not_found)?;
         if api_keys::current(tx.conn(), site).await?.iter().any(api_keys::Key::is_active) {
             return Err(key_exists());

@@ -37,7 +37,8 @@ pub struct Pairing {
     wp_version: String,
     #[serde(default)]
     php_version: String,
-    /// Ed25519, 32 bytes in base64. Absent: an older plugin, which can't sign.
+    /// Ed25519, 32 bytes in base64. Absent: an older plugin, which can't sign; refused once the site has given one, until its key is
+    /// revoked and a new one generated.
     public_key: Option<String>,
     #[serde(default)]
     debug_enabled: bool,
@@ -68,7 +69,7 @@ pub struct Paired {
         (status = 200, description = "The site is connected.", body = Success<Paired>),
         (status = 401, description = "`key_missing`, `key_invalid` or `key_revoked`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "`site_not_found`: the key is another site's.", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, description = "`site_url_mismatch`: the site has another address here.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "`site_url_mismatch`: the site has another address here. `signature_expected`: it signed before and gives no public key now. `key_in_grace`: another public key takes the present API key.", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "`invalid_site_url`", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
@@ -117,7 +118,7 @@ async fn proven(
     key: OptionalSiteKey,
     in_body: Option<&Secret>,
 ) -> Result<SiteKey, Problem> {
-    let in_body = in_body.map(|it| it.expose_secret().trim()).filter(|it| !it.is_empty());
+    let in_body = in_body.map(ExposeSecret::expose_secret).filter(|it| !it.trim().is_empty());
     match (key.0, in_body) {
         (Some(key), Some(text)) if !constant_time_eq(key.key.expose().as_bytes(), text.as_bytes()) => {
             Err(invalid_key("The headers and the body carry different API keys."))
@@ -145,6 +146,18 @@ fn explain(refusal: Refusal, claim: &Claim<'_>) -> Problem {
     match refusal {
         Refusal::SiteGone => another_site(),
         Refusal::KeyEnded => revoked_key(),
+        Refusal::SignatureExpected => {
+            let detail = "This site has connected with a plugin that signs, so it is not connected without a public key. To connect an older \
+                          plugin, revoke the API key in IGNY8 and generate a new one.";
+            Problem::new(StatusCode::CONFLICT, codes::SIGNATURE_EXPECTED, detail)
+                .field("/public_key", "missing")
+        }
+        Refusal::KeyInGrace => {
+            let detail =
+                "This API key was replaced. Enter the site's present one to connect with another public key.";
+            Problem::new(StatusCode::CONFLICT, codes::KEY_IN_GRACE, detail)
+                .field("/public_key", "not the known one")
+        }
         Refusal::OtherOrigin { expected } => {
             let here = claim.site_url.as_ref().map(SiteUrl::as_str).unwrap_or_default();
             let detail = format!(

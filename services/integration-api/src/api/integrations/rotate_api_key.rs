@@ -58,7 +58,7 @@ pub async fn rotate_api_key(
         ));
     }
     let grace = SignedDuration::from_secs(grace.into());
-    once.run(account, &body, async |tx, now| {
+    once.run(&owner, &body, async |tx, now| {
         store::sites::lock(tx.conn(), account, site).await?.ok_or_else(sites::not_found)?;
         if !api_keys::current(tx.conn(), site).await?.iter().any(api_keys::Key::is_active) {
             return Err(no_active_key());

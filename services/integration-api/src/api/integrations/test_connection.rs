@@ -73,7 +73,7 @@ pub async fn test_connection(
     let owner = (editor.account_id, IntegrationId::new(*id));
     let mut asked = None;
     let accepted = once
-        .run(owner.0, &(), async |tx, now| {
+        .run(&editor, &(), async |tx, now| {
             let integration = integrations::find(tx.conn(), owner.0, owner.1).await?.ok_or_else(not_found)?;
             let probe = ProbeId::generate();
             probes::create(tx.conn(), probe.as_uuid(), owner, now).await?;

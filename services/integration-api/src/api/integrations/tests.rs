@@ -204,10 +204,48 @@ async fn an_older_plugin_is_paired_unsigned_and_its_key_sealed() {
 }
 
 #[actix_web::test]
+async fn a_site_that_signs_does_not_fall_back_to_its_key_alone() {
+    let (api, team, site) = with_key().await;
+    api.connect(&site).await;
+    let before = api.integration(&site).await.site_public_key;
+    for body in [json!({}), json!({"public_key": ""}), json!({"plugin_version": "1.3.4"})] {
+        let answer = api.post(site.key.expose(), &at("test-connection/"), body).await;
+        assert_eq!((answer.status.as_u16(), answer.code().as_str()), (409, "signature_expected"));
+        assert!(answer.json()["detail"].as_str().unwrap().contains("generate a new one"));
+    }
+    assert_eq!(api.integration(&site).await.site_public_key, before);
+
+    // A new key begins afresh.
+    api.post(&team.owner, &at("revoke-api-key/"), json!({"site_id": site.id})).await;
+    let made = api.post(&team.owner, &at("generate-api-key/"), json!({"site_id": site.id})).await;
+    let key = made.json()["data"]["api_key"].as_str().unwrap().to_owned();
+    let answer = api.post(&key, &at("test-connection/"), json!({})).await;
+    assert_eq!((answer.status.as_u16(), answer.json()["data"]["signed"].clone()), (200, json!(false)));
+}
+
+#[actix_web::test]
+async fn another_public_key_takes_the_active_api_key() {
+    let (api, team, site) = with_key().await;
+    let pair = async |key: &str, public: &str| {
+        let answer = api.post(key, &at("test-connection/"), json!({"public_key": public})).await;
+        if answer.status == 200 { "ok".to_owned() } else { answer.code() }
+    };
+    let [first, second] = [(); 2].map(|()| SigningKey::generate().verifying_key());
+    assert_eq!(pair(site.key.expose(), &first.to_base64()).await, "ok");
+    let rotated = api.post(&team.owner, &at("rotate-api-key/"), json!({"site_id": site.id})).await;
+    let new = rotated.json()["data"]["api_key"].as_str().unwrap().to_owned();
+    assert_eq!(pair(site.key.expose(), &first.to_base64()).await, "ok", "the known one");
+    assert_eq!(pair(site.key.expose(), &second.to_base64()).await, "key_in_grace");
+    assert_eq!(api.integration(&site).await.site_public_key.unwrap(), first.to_bytes());
+    assert_eq!(pair(&new, &second.to_base64()).await, "ok");
+    assert_eq!(api.integration(&site).await.site_public_key.unwrap(), second.to_bytes());
+}
+
+#[actix_web::test]
 async fn pairing_is_refused_with_what_to_do() {
     let (api, team, site) = with_key().await;
     let other = api.site(&team, "https://b.example.com").await;
-    let cases: [(Value, u16, &str); 9] = [
+    let cases: [(Value, u16, &str); 10] = [
         (json!({"site_id": other.id}), 404, "site_not_found"),
         (json!({"site_id": "x"}), 422, "invalid_field"),
         (json!({"site_url": "https://b.example.com"}), 409, "site_url_mismatch"),
@@ -217,6 +255,7 @@ async fn pairing_is_refused_with_what_to_do() {
         (json!({"rest_url": "http://10.0.0.1/"}), 422, "invalid_site_url"),
         (json!({"public_key": "AAAA"}), 422, "invalid_field"),
         (json!({"api_key": other.key.expose()}), 401, "key_invalid"),
+        (json!({"api_key": format!("{} ", site.key.expose())}), 401, "key_invalid"),
     ];
     for (body, status, code) in cases {
         let answer = api.post(site.key.expose(), &at("test-connection/"), body.clone()).await;
@@ -231,6 +270,8 @@ async fn pairing_is_refused_with_what_to_do() {
         "{detail}"
     );
     assert_eq!(api.post("", &at("test-connection/"), json!({"api_key": ""})).await.code(), "key_missing");
+    let padded = json!({"api_key": format!(" {}", site.key.expose())});
+    assert_eq!(api.post("", &at("test-connection/"), padded).await.code(), "key_invalid");
     assert_eq!(api.post("", &at("test-connection/"), json!({})).await.code(), "key_missing");
     assert_eq!(api.integration(&site).await.state, "pending");
 }

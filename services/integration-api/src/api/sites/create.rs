@@ -39,7 +39,7 @@ pub async fn create_site(
 ) -> Result<HttpResponse, Problem> {
     let name = super::name(&body.name)?;
     let url = super::url(&body.url, &state.address_policy)?;
-    once.run(owner.account_id, &body, async |tx, now| {
+    once.run(&owner, &body, async |tx, now| {
         let new = sites::NewSite {
             account_id: owner.account_id.get(),
             name,

@@ -122,7 +122,8 @@ async fn a_moved_site_is_suspended_until_it_proves_itself() {
 
     // The plugin at the old address no longer matches; at the new one it does.
     let pair = async |url: &str| -> Value {
-        let body = json!({"site_id": site.id, "site_url": url});
+        let public_key = secrets::SigningKey::generate().verifying_key().to_base64();
+        let body = json!({"site_id": site.id, "site_url": url, "public_key": public_key});
         api.post(site.key.expose(), "/api/v1/integration/integrations/test-connection/", body).await.json()
     };
     assert_eq!(pair("https://a.example.com").await["code"], "site_url_mismatch");

@@ -54,7 +54,7 @@ pub async fn create_token(
 ) -> Result<HttpResponse, Problem> {
     let name = body.name.trim();
     check(&member, name, &body)?;
-    once.run(member.account_id, &body, async |tx, now| {
+    once.run(&member, &body, async |tx, now| {
         let token = AccessToken::generate();
         let new = NewToken {
             account_id: member.account_id.get(),
