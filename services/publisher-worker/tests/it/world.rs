@@ -44,7 +44,7 @@ impl World {
             ("EGRESS__ALLOW_LOOPBACK", "true"),
             ("EGRESS__TIMEOUT", "800ms"),
             ("IMAGES__BUDGET", "2s"),
-            ("JOBS__LEASE_SECONDS", "4"),
+            ("JOBS__LEASE_SECONDS", "15"),
             ("JOBS__POLL_MS", "50"),
             ("RELAY__POLL_MS", "50"),
             ("RETRY__FIRST_DELAY", "300ms"),
