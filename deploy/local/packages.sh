@@ -70,7 +70,7 @@ install_packages() {
 
 require_rust() {
   command -v cargo >/dev/null ||
-    fail 'Rust is missing: install it with rustup (https://rustup.rs) and run this again'
+    fail 'Rust is missing: install it with rustup and run this again'
 }
 
 # install_tools PURPOSE…
