@@ -89,6 +89,7 @@ function add_to_library( WP_REST_Request $request, string $bytes, string $sha256
 			'_wp_attachment_image_alt' => $alt,
 		],
 	];
+	make_upload_folder();
 	$id = media_handle_sideload( $file, 0, null, wp_slash( $post ) );
 	if ( file_exists( $path ) ) {
 		wp_delete_file( $path );
@@ -97,6 +98,19 @@ function add_to_library( WP_REST_Request $request, string $bytes, string $sha256
 		return new WP_Error( 'not_an_image', 'WordPress refuses the file: ' . $id->get_error_message(), [ 'status' => 415 ] );
 	}
 	return (int) $id;
+}
+
+/**
+ * Make the folder for today's uploads.
+ *
+ * WordPress takes it for a failure when another request makes the folder at the same moment, as happens to the first images
+ * of a month. Each round of that race gets at least one folder deeper, and the deepest uploads folder has few.
+ */
+function make_upload_folder(): void {
+	$folder = wp_upload_dir( null, false )['path'];
+	for ( $tries = 0; $tries < 10 && ! wp_mkdir_p( $folder ); ++$tries ) {
+		usleep( 2000 );
+	}
 }
 
 /** Find an attachment that was added, though nobody lived to note it. */

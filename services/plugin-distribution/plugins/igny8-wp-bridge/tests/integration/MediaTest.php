@@ -35,6 +35,32 @@ final class MediaTest extends SiteTestCase {
 		$this->assertSame( '1', $wpdb->get_var( $wpdb->prepare( "SELECT COUNT(*) FROM $wpdb->postmeta WHERE meta_key = '_igny8_sha256' AND meta_value = %s", $query['sha256'] ) ) );
 	}
 
+	public function test_the_first_images_of_a_month_at_once(): void {
+		// Every request is at the folder at the same moment, as it never is by chance.
+		$code = 'add_filter( "upload_dir", function ( $dir ) {
+			$folder = "/first-of-month-" . $_SERVER["HTTP_X_ROUND"] . "/a/b/c/d/e/f";
+			usleep( 200000 - (int) ( fmod( microtime( true ), 0.2 ) * 1000000 ) );
+			return array_merge( $dir, [ "path" => $dir["basedir"] . $folder, "url" => $dir["baseurl"] . $folder, "subdir" => $folder ] );
+		} );';
+		$answers = $this->with_mu_plugin( $code, function () {
+			$send = new ReflectionMethod( 'Platform', 'send' );
+			$send->setAccessible( true );
+			$answers = [];
+			for ( $round = 0; $round < 5; $round++ ) {
+				$handles = [];
+				$folder  = bin2hex( random_bytes( 6 ) );
+				for ( $i = 0; $i < 3; $i++ ) {
+					$bytes     = $this->image();
+					$query     = [ 'sha256' => hash( 'sha256', $bytes ), 'filename' => 'x.png' ];
+					$handles[] = Platform::handle( 'POST', '/media', $query, $bytes, [ 'x-round' => $folder, 'content-type' => 'image/png' ] + Platform::headers( 'POST', '/igny8/v1/media', $query, $bytes ) );
+				}
+				$answers = array_merge( $answers, $send->invoke( null, $handles ) );
+			}
+			return $answers;
+		} );
+		$this->assertSame( array_fill( 0, 15, 201 ), array_column( $answers, 'status' ), implode( "\n", array_column( $answers, 'raw' ) ) );
+	}
+
 	public function test_a_deleted_image_is_taken_in_again(): void {
 		$bytes = $this->image();
 		$first = $this->upload( $bytes )['body']['attachment_id'];
