@@ -1,10 +1,12 @@
 #![doc = include_str!("../README.md")]
 
 mod message;
+mod publish_order;
 mod publish_report;
 pub mod topology;
 
 pub use message::{DecodeError, FromWire, Message};
+pub use publish_order::PublishOrder;
 pub use publish_report::PublishReport;
 
 macro_rules! package {

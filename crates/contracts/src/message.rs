@@ -68,6 +68,15 @@ fn content_of(progress: Option<&publishing::Progress>) -> String {
 message!(publishing::PublishContent, exchanges::PUBLISHER_COMMANDS, "publish_content.v1", |m| {
     format!("content:{}", m.content_id)
 });
+message!(publishing::UpdateContent, exchanges::PUBLISHER_COMMANDS, "update_content.v1", |m| {
+    format!("content:{}", m.content_id)
+});
+message!(publishing::MovePost, exchanges::PUBLISHER_COMMANDS, "move_post.v1", |m| {
+    format!("content:{}", m.content_id)
+});
+message!(publishing::CancelOperation, exchanges::PUBLISHER_COMMANDS, "cancel_operation.v1", |m| {
+    format!("content:{}", m.content_id)
+});
 message!(publishing::ProbeSite, exchanges::PUBLISHER_COMMANDS, "probe_site.v1", |m| {
     format!("site:{}", m.site_id)
 });
@@ -84,6 +93,21 @@ message!(publishing::PublishUnconfirmed, exchanges::PUBLISHER_EVENTS, "publish.u
     content_of(m.progress.as_ref())
 });
 message!(publishing::PublishFailed, exchanges::PUBLISHER_EVENTS, "publish.failed.v1", |m| {
+    content_of(m.progress.as_ref())
+});
+message!(publishing::PublishCancelled, exchanges::PUBLISHER_EVENTS, "publish.cancelled.v1", |m| {
+    content_of(m.progress.as_ref())
+});
+message!(publishing::ContentUpdated, exchanges::PUBLISHER_EVENTS, "content.updated.v1", |m| {
+    content_of(m.progress.as_ref())
+});
+message!(publishing::ContentMended, exchanges::PUBLISHER_EVENTS, "content.mended.v1", |m| {
+    content_of(m.progress.as_ref())
+});
+message!(publishing::UpdateConflicted, exchanges::PUBLISHER_EVENTS, "content.conflicted.v1", |m| {
+    content_of(m.progress.as_ref())
+});
+message!(publishing::PostMoved, exchanges::PUBLISHER_EVENTS, "post.moved.v1", |m| {
     content_of(m.progress.as_ref())
 });
 message!(publishing::SiteProbed, exchanges::PUBLISHER_EVENTS, "site.probed.v1", |m| {

@@ -32,8 +32,16 @@ pub mod queues {
     use super::Queue;
     use super::exchanges::{INTEGRATION_EVENTS, PUBLISHER_COMMANDS, PUBLISHER_EVENTS, WEBHOOK_EVENTS};
 
-    pub const PUBLISHER_PUBLISH_CONTENT: Queue =
-        Queue { name: "publisher.publish_content", bindings: &[(PUBLISHER_COMMANDS, "publish_content.v1")] };
+    /// One queue, so that what is ordered of one content arrives in its order.
+    pub const PUBLISHER_ORDERS: Queue = Queue {
+        name: "publisher.orders",
+        bindings: &[
+            (PUBLISHER_COMMANDS, "publish_content.v1"),
+            (PUBLISHER_COMMANDS, "update_content.v1"),
+            (PUBLISHER_COMMANDS, "move_post.v1"),
+            (PUBLISHER_COMMANDS, "cancel_operation.v1"),
+        ],
+    };
     pub const PUBLISHER_PROBE_SITE: Queue =
         Queue { name: "publisher.probe_site", bindings: &[(PUBLISHER_COMMANDS, "probe_site.v1")] };
     pub const PUBLISHER_SITE_CHANGED: Queue = Queue {
@@ -52,7 +60,11 @@ pub mod queues {
     };
     pub const INTEGRATION_PUBLISH_RESULTS: Queue = Queue {
         name: "integration.publish_results",
-        bindings: &[(PUBLISHER_EVENTS, "publish.*.v1"), (PUBLISHER_EVENTS, "content.published.v1")],
+        bindings: &[
+            (PUBLISHER_EVENTS, "publish.*.v1"),
+            (PUBLISHER_EVENTS, "content.*.v1"),
+            (PUBLISHER_EVENTS, "post.moved.v1"),
+        ],
     };
     pub const INTEGRATION_SITE_PROBED: Queue =
         Queue { name: "integration.site_probed", bindings: &[(PUBLISHER_EVENTS, "site.probed.v1")] };
@@ -64,8 +76,8 @@ pub mod queues {
         INTEGRATION_SITE_PROBED,
         INTEGRATION_WORDPRESS_STATUS,
         PLUGIN_SITE_CHANGED,
+        PUBLISHER_ORDERS,
         PUBLISHER_PROBE_SITE,
-        PUBLISHER_PUBLISH_CONTENT,
         PUBLISHER_SITE_CHANGED,
         WEBHOOK_DELIVERY_APPLIED,
         WEBHOOK_SITE_CHANGED,

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
@@ -24,8 +26,19 @@ pub struct Article {
     /// Names, or paths such as `Guides > Beginners`.
     pub categories: Vec<String>,
     pub tags: Vec<String>,
+    /// The site's own ids of categories and tags that are mapped.
+    pub category_ids: BTreeMap<String, i64>,
+    pub tag_ids: BTreeMap<String, i64>,
+    pub missing_terms: MissingTerms,
     /// Passed on as it is.
     pub meta: Map<String, Value>,
+    /// Written through a mapping, beside `meta`.
+    pub fields: Vec<CustomField>,
+    pub sticky: bool,
+    /// The post above this one, by its id on the site.
+    pub parent: Option<i64>,
+    /// A template of the site's theme; empty: the theme's default.
+    pub template: String,
 }
 
 impl Article {
@@ -46,7 +59,14 @@ impl Article {
             gallery_images: Vec::new(),
             categories: Vec::new(),
             tags: Vec::new(),
+            category_ids: BTreeMap::new(),
+            tag_ids: BTreeMap::new(),
+            missing_terms: MissingTerms::Create,
             meta: Map::new(),
+            fields: Vec::new(),
+            sticky: false,
+            parent: None,
+            template: String::new(),
         }
     }
 }
@@ -64,6 +84,31 @@ pub struct Image {
     pub url: String,
     pub alt: String,
     pub caption: String,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct CustomField {
+    pub key: String,
+    pub via: FieldKind,
+    pub value: Value,
+}
+
+text_enum! {
+    /// What writes a custom field.
+    FieldKind {
+        Meta = "meta",
+        /// Advanced Custom Fields, where the site has it.
+        Acf = "acf",
+    }
+}
+
+text_enum! {
+    /// What becomes of a term the site does not have.
+    MissingTerms {
+        Create = "create",
+        /// It is left out, with a warning.
+        Skip = "skip",
+    }
 }
 
 text_enum! {

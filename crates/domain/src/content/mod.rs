@@ -1,13 +1,14 @@
 //! A piece of content: what it says, how far it is, and whether it may go out.
 
-pub mod publish;
+pub mod command;
 
 mod article;
 mod excerpt;
 mod revision;
 mod status;
 
-pub use article::{Article, Image, PostStatus, Seo};
+pub use article::{Article, CustomField, FieldKind, Image, MissingTerms, PostStatus, Seo};
+pub use command::Command;
 pub use excerpt::{EXCERPT_LENGTH, excerpt};
 pub use revision::{InvalidRevision, Revision, stored_revision};
 pub use status::{ContentStatus, PublicationState, TransitionRefusal};

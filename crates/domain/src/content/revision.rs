@@ -1,9 +1,9 @@
-use std::{fmt, str::FromStr};
+use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::article::{Article, Image, Seo};
+use super::article::{Article, CustomField, Image, Seo};
 
 /// SHA-256 (lower hex) over an article: two articles that differ anywhere differ here.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -26,7 +26,14 @@ impl Revision {
             gallery_images,
             categories,
             tags,
+            category_ids,
+            tag_ids,
+            missing_terms,
             meta,
+            fields: custom_fields,
+            sticky,
+            parent,
+            template,
         } = article;
 
         let mut fields = Fields(Sha256::new());
@@ -47,9 +54,19 @@ impl Revision {
         fields.images(gallery_images);
         fields.list(categories);
         fields.list(tags);
-        let mut canonical = String::new();
-        write_object(meta, &mut canonical);
-        fields.text(&canonical);
+        fields.ids(category_ids);
+        fields.ids(tag_ids);
+        fields.text(missing_terms.as_str());
+        fields.text(&canonical(|out| write_object(meta, out)));
+        fields.count(custom_fields.len());
+        for CustomField { key, via, value } in custom_fields {
+            fields.text(key);
+            fields.text(via.as_str());
+            fields.text(&canonical(|out| write_canonical(value, out)));
+        }
+        fields.text(if *sticky { "sticky" } else { "" });
+        fields.text(&parent.map(|id| id.to_string()).unwrap_or_default());
+        fields.text(template);
         Self(hex::encode(fields.0.finalize()))
     }
 
@@ -107,9 +124,23 @@ impl Fields {
         }
     }
 
+    fn ids(&mut self, ids: &BTreeMap<String, i64>) {
+        self.count(ids.len());
+        for (name, id) in ids {
+            self.text(name);
+            self.text(&id.to_string());
+        }
+    }
+
     fn count(&mut self, count: usize) {
         self.0.update((count as u64).to_be_bytes());
     }
+}
+
+fn canonical(write: impl FnOnce(&mut String)) -> String {
+    let mut text = String::new();
+    write(&mut text);
+    text
 }
 
 /// JSON with sorted keys, whatever order the map keeps.
@@ -149,7 +180,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::content::PostStatus;
+    use crate::content::{FieldKind, MissingTerms, PostStatus};
 
     fn article() -> Article {
         let mut article = Article::new("Bread", "<p>Needs time.</p>");
@@ -162,12 +193,16 @@ mod tests {
         assert_eq!(Revision::of(&article()), Revision::of(&article()));
         assert_eq!(
             Revision::of(&article()).as_str(),
-            "ecabd87a9ebf8a36c3ca15074d60acba1cf9d3d0bd8ca561e2bde8c955e4c4e4",
+            "3a57a8fa79206e190dea8996eef969b97d7a774aefdb3002eef87b82d1c43e39",
             "a changed hash makes every article look edited"
         );
     }
 
     type Change = Box<dyn Fn(&mut Article)>;
+
+    fn field(via: FieldKind) -> CustomField {
+        CustomField { key: "k".to_owned(), via, value: json!(1) }
+    }
 
     #[test]
     fn every_field_counts() {
@@ -201,6 +236,15 @@ mod tests {
             Box::new(|a| a.tags = vec!["b".to_owned(), "a".to_owned()]),
             Box::new(|a| _ = a.meta.insert("k".to_owned(), json!(1))),
             Box::new(|a| _ = a.meta.insert("k".to_owned(), json!("1"))),
+            Box::new(|a| _ = a.category_ids.insert("a".to_owned(), 1)),
+            Box::new(|a| _ = a.tag_ids.insert("a".to_owned(), 1)),
+            Box::new(|a| _ = a.tag_ids.insert("a".to_owned(), 2)),
+            Box::new(|a| a.missing_terms = MissingTerms::Skip),
+            Box::new(|a| a.fields = vec![field(FieldKind::Meta)]),
+            Box::new(|a| a.fields = vec![field(FieldKind::Acf)]),
+            Box::new(|a| a.sticky = true),
+            Box::new(|a| a.parent = Some(1)),
+            Box::new(|a| a.template.push('x')),
         ];
         let revisions: HashSet<_> = changes
             .iter()

@@ -1,14 +1,19 @@
 use std::time::Duration;
 
-use super::cause::Cause;
+use jiff::Timestamp;
 
-/// What came back from telling a site to publish.
+use super::cause::Cause;
+use crate::text_enum::text_enum;
+
+/// What came back from telling a site what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// 201: the post was made.
-    Created(SitePost),
+    /// 201, or 200 for what a post was told afterwards: it is done.
+    Done(SitePost),
     /// 200: this operation was done before; the first answer again.
     Replayed(SitePost),
+    /// 412: somebody changed the post since it was last seen.
+    Conflict(Box<Conflict>),
     /// 409 `already_exists`: another operation made a post for this content.
     AlreadyExists(SitePost),
     /// 409 `in_progress`: another request is at work on this content.
@@ -69,11 +74,40 @@ pub struct SitePost {
     pub warnings: Vec<Warning>,
 }
 
+/// What stands on the site in place of what was last seen there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Conflict {
+    pub post: SitePost,
+    pub theirs: PostText,
+    /// What the last command left there; `None` if the site does not know any more.
+    pub base: Option<PostText>,
+    pub modified_at: Option<Timestamp>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PostText {
+    pub title: String,
+    pub content_html: String,
+    pub excerpt: String,
+}
+
 /// Something beside the post that did not work.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Warning {
     pub code: String,
     /// What it concerns: an image's URL, a term, a SEO field.
     pub subject: String,
     pub detail: String,
+    /// What can be tried again alone.
+    pub part: Option<Part>,
+}
+
+text_enum! {
+    /// What of a post can be done again without the rest.
+    Part {
+        Images = "images",
+        Terms = "terms",
+        Seo = "seo",
+        Fields = "fields",
+    }
 }

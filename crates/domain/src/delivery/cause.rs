@@ -35,6 +35,7 @@ text_enum! {
         InProgress = "in_progress",
         Conflict = "conflict",
         Gone = "gone",
+        UnknownPost = "unknown_post",
         Refused = "refused",
         // On our side.
         Interrupted = "interrupted",
@@ -76,6 +77,7 @@ impl Cause {
             Self::InProgress => "The site is still working on this content.",
             Self::Conflict => "The site knows this operation with another content.",
             Self::Gone => "The post was deleted on the site for good.",
+            Self::UnknownPost => "The site knows this post as none of this content's.",
             Self::Refused => "The site refused the request.",
             Self::Interrupted => "Our worker was stopped in the middle of the request.",
             Self::Expired => "The site was away for longer than a post may wait.",
@@ -157,6 +159,9 @@ impl Cause {
             Self::Gone => {
                 "Nothing is sent to a post a person deleted. Make new content from this text to publish it again."
             }
+            Self::UnknownPost => {
+                "Look on the site whether the post is there; if the site was restored or moved, test its connection."
+            }
             Self::Refused => "See what the site said, and run the connection test.",
             Self::Interrupted => "Nothing to do: the site is asked what became of it.",
             Self::Expired => "Bring the site back, test its connection, then publish again.",
@@ -194,6 +199,7 @@ impl Cause {
             | Self::InProgress
             | Self::Conflict
             | Self::Gone
+            | Self::UnknownPost
             | Self::Refused
             | Self::Interrupted
             | Self::Expired => false,

@@ -28,6 +28,7 @@ fn by_code(code: &str) -> Option<Cause> {
         "operation_reused" | "already_exists" => Cause::Conflict,
         "in_progress" => Cause::InProgress,
         "gone" => Cause::Gone,
+        "unknown_post" => Cause::UnknownPost,
         "insert_failed" | "db_insert_error" => Cause::InsertFailed,
         "too_large" => Cause::TooLarge,
         "rest_no_route" => Cause::PluginMissing,

@@ -27,10 +27,10 @@ impl Failure {
         }
     }
 
-    /// What is wrong with this answer; `None` if there is a post.
+    /// What is wrong with this answer; `None` if the site did, or would do, what it was told.
     pub fn of(answer: &Answer) -> Option<Self> {
         match answer {
-            Answer::Created(_) | Answer::Replayed(_) | Answer::AlreadyExists(_) => None,
+            Answer::Done(_) | Answer::Replayed(_) | Answer::AlreadyExists(_) | Answer::Conflict(_) => None,
             Answer::InProgress { evidence, .. } => Some(Self::new(Cause::InProgress, evidence, Some(409))),
             Answer::Gone { evidence } => Some(Self::new(Cause::Gone, evidence, Some(410))),
             Answer::Refused(refusal) => Some(Self::refused(refusal)),

@@ -9,7 +9,7 @@ mod outcome;
 mod receipt;
 mod retry;
 
-pub use answer::{Answer, ReceiptAnswer, Refusal, SitePost, Warning};
+pub use answer::{Answer, Conflict, Part, PostText, ReceiptAnswer, Refusal, SitePost, Warning};
 pub use breaker::{Admission, Breaker, BreakerPolicy};
 pub use cause::Cause;
 pub use diagnosis::{Response, diagnose};

@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 
 use super::{
-    answer::{Answer, Refusal, SitePost},
+    answer::{Answer, Conflict, Refusal, SitePost},
     cause::Cause,
     failure::Failure,
     retry::RetryPolicy,
@@ -10,12 +10,17 @@ use super::{
 /// What a try came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    Published {
+    /// The site has done what it was told.
+    Done {
         post: SitePost,
     },
     /// The post was there already, by another operation, and is ours now.
     Adopted {
         post: SitePost,
+    },
+    /// Nothing was changed: somebody else had changed the post.
+    Conflicted {
+        conflict: Box<Conflict>,
     },
     /// Send it again, with the same operation id.
     RetryAt {
@@ -35,7 +40,8 @@ pub enum Outcome {
 /// The retry policy. `attempt` counts real tries and is 1 for the first; `jitter` is chance, 0 to 1.
 pub fn judge(answer: &Answer, attempt: u32, policy: &RetryPolicy, now: Timestamp, jitter: f64) -> Outcome {
     let failure = match answer {
-        Answer::Created(post) | Answer::Replayed(post) => return Outcome::Published { post: post.clone() },
+        Answer::Done(post) | Answer::Replayed(post) => return Outcome::Done { post: post.clone() },
+        Answer::Conflict(conflict) => return Outcome::Conflicted { conflict: conflict.clone() },
         Answer::AlreadyExists(post) => return Outcome::Adopted { post: post.clone() },
         other => Failure::of(other).expect("invariant: every answer without a post is a failure"),
     };
@@ -66,9 +72,11 @@ enum Verdict {
 
 fn verdict(answer: &Answer) -> Verdict {
     match answer {
-        Answer::Created(_) | Answer::Replayed(_) | Answer::AlreadyExists(_) | Answer::Gone { .. } => {
-            Verdict::Fail
-        }
+        Answer::Done(_)
+        | Answer::Replayed(_)
+        | Answer::AlreadyExists(_)
+        | Answer::Conflict(_)
+        | Answer::Gone { .. } => Verdict::Fail,
         Answer::Timeout { .. } | Answer::BrokenAnswer { .. } | Answer::InProgress { .. } => Verdict::Look,
         Answer::Interrupted => Verdict::LookNow,
         // Our own guard: the address does not get better by waiting.
@@ -145,10 +153,15 @@ mod tests {
         SitePost { id: "77".to_owned(), ..SitePost::default() }
     }
 
+    fn conflict() -> Answer {
+        Answer::Conflict(Box::new(Conflict { post: post(), ..Conflict::default() }))
+    }
+
     /// The outcome in short: what, and after how many seconds.
     fn short(outcome: &Outcome) -> String {
         match outcome {
-            Outcome::Published { post } => format!("published {}", post.id),
+            Outcome::Done { post } => format!("done {}", post.id),
+            Outcome::Conflicted { conflict } => format!("conflict on {}", conflict.post.id),
             Outcome::Adopted { post } => format!("adopted {}", post.id),
             Outcome::RetryAt { at, .. } => format!("retry {}", at.as_second()),
             Outcome::Unconfirmed { check_at, .. } => format!("look {}", check_at.as_second()),
@@ -158,8 +171,9 @@ mod tests {
 
     #[rstest]
     //                                             first try       second          last
-    #[case(Answer::Created(post()),               ["published 77", "published 77", "published 77"])]
-    #[case(Answer::Replayed(post()),              ["published 77", "published 77", "published 77"])]
+    #[case(Answer::Done(post()),                  ["done 77",      "done 77",      "done 77"])]
+    #[case(Answer::Replayed(post()),              ["done 77",      "done 77",      "done 77"])]
+    #[case(conflict(),                            ["conflict on 77", "conflict on 77", "conflict on 77"])]
     #[case(Answer::AlreadyExists(post()),         ["adopted 77",   "adopted 77",   "adopted 77"])]
     #[case(busy(None),                            ["look 10",      "look 10",      "look 10"])]
     #[case(busy(Some(90)),                        ["look 90",      "look 90",      "look 90"])]
@@ -188,6 +202,7 @@ mod tests {
     #[case(host(405),                             ["failed",       "failed",       "failed"])]
     #[case(host(406),                             ["failed",       "failed",       "failed"])]
     #[case(host(408),                             ["retry 60",     "retry 120",    "failed"])]
+    #[case(plugin(404, "unknown_post"),           ["failed",       "failed",       "failed"])]
     #[case(plugin(409, "something_else"),         ["failed",       "failed",       "failed"])]
     #[case(host(410),                             ["failed",       "failed",       "failed"])]
     #[case(host(413),                             ["failed",       "failed",       "failed"])]

@@ -32,7 +32,7 @@ pub fn judge_receipt(
 ) -> Outcome {
     let failure = doubt.failure.clone();
     match receipt {
-        ReceiptAnswer::Done(post) => Outcome::Published { post: post.clone() },
+        ReceiptAnswer::Done(post) => Outcome::Done { post: post.clone() },
         ReceiptAnswer::Unknown if !policy.may_try_again_after(doubt.attempt) => Outcome::Failed { failure },
         ReceiptAnswer::Unknown if failure.cause == Cause::Interrupted => {
             Outcome::RetryAt { at: now, failure }
@@ -83,7 +83,8 @@ mod tests {
 
     fn short(outcome: &Outcome) -> String {
         match outcome {
-            Outcome::Published { post } => format!("published {}", post.id),
+            Outcome::Done { post } => format!("done {}", post.id),
+            Outcome::Conflicted { .. } => "conflicted".to_owned(),
             Outcome::Adopted { .. } => "adopted".to_owned(),
             Outcome::RetryAt { at, .. } => format!("resend {}", at.as_second()),
             Outcome::Unconfirmed { check_at, .. } => format!("look {}", check_at.as_second()),
@@ -104,8 +105,8 @@ mod tests {
     }
 
     #[rstest]
-    #[case(done(), Cause::Timeout, 1, 1, 10, "published 77")]
-    #[case(done(), Cause::Timeout, 3, 9, 99 * HOUR, "published 77")]
+    #[case(done(), Cause::Timeout, 1, 1, 10, "done 77")]
+    #[case(done(), Cause::Timeout, 3, 9, 99 * HOUR, "done 77")]
     #[case(ReceiptAnswer::Unknown, Cause::Timeout, 1, 1, 10, "resend 60")]
     #[case(ReceiptAnswer::Unknown, Cause::Timeout, 1, 5, 300, "resend 300")]
     #[case(ReceiptAnswer::Unknown, Cause::Timeout, 2, 1, 10, "resend 120")]
