@@ -13,7 +13,7 @@ use messaging::Broker;
 use secrets::{KeyError, Sealer, SigningKey};
 use uuid::Uuid;
 
-use crate::consumers::{ProbeSiteHandler, PublishContentHandler, SiteChangedHandler};
+use crate::consumers::{OrdersHandler, ProbeSiteHandler, SiteChangedHandler};
 use crate::destinations::WordpressBridge;
 use crate::egress::{Egress, EgressError, Guard, Lookup, SystemLookup};
 use crate::jobs::claim::ClaimPolicy;
@@ -99,7 +99,7 @@ impl Parts {
     fn exchange_messages(&self) {
         let settings = &self.settings;
         Mailroom::new(&self.lifecycle, &self.database, &self.broker, &settings.relay, &settings.consume)
-            .consume(PublishContentHandler { clock: self.clock.clone() })
+            .consume(OrdersHandler { clock: self.clock.clone() })
             .consume(ProbeSiteHandler { clock: self.clock.clone() })
             .consume(SiteChangedHandler)
             .start();
@@ -114,6 +114,7 @@ impl Parts {
             sealer,
             clock: self.clock.clone(),
             retry: settings.retry.policy(),
+            mending: settings.mending.policy(&settings.retry),
             images: Images::new(settings.images.clone()),
         };
         let policy = ClaimPolicy {

@@ -33,6 +33,7 @@ pub struct Settings {
     pub images: ImagesSettings,
     pub jobs: JobsSettings,
     pub retry: RetrySettings,
+    pub mending: MendingSettings,
     pub breaker: BreakerSettings,
 }
 
@@ -140,6 +141,30 @@ impl RetrySettings {
             first_look: self.first_look,
             max_look_delay: self.max_look_delay,
             max_doubt: self.max_doubt,
+        }
+    }
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MendingSettings {
+    pub max_attempts: u32,
+    #[serde(with = "settings::duration")]
+    pub first_delay: Duration,
+    pub factor: f64,
+    #[serde(with = "settings::duration")]
+    pub max_delay: Duration,
+}
+
+impl MendingSettings {
+    /// What is not said here is as for commands.
+    pub fn policy(&self, retry: &RetrySettings) -> RetryPolicy {
+        RetryPolicy {
+            max_attempts: self.max_attempts,
+            first_delay: self.first_delay,
+            factor: self.factor,
+            max_delay: self.max_delay,
+            ..retry.policy()
         }
     }
 }

@@ -72,15 +72,15 @@ enum Verdict {
 
 fn verdict(answer: &Answer) -> Verdict {
     match answer {
+        Answer::Timeout { .. } | Answer::BrokenAnswer { .. } | Answer::InProgress { .. } => Verdict::Look,
+        Answer::Interrupted => Verdict::LookNow,
         Answer::Done(_)
         | Answer::Replayed(_)
         | Answer::AlreadyExists(_)
         | Answer::Conflict(_)
-        | Answer::Gone { .. } => Verdict::Fail,
-        Answer::Timeout { .. } | Answer::BrokenAnswer { .. } | Answer::InProgress { .. } => Verdict::Look,
-        Answer::Interrupted => Verdict::LookNow,
+        | Answer::Gone { .. }
         // Our own guard: the address does not get better by waiting.
-        Answer::Connect { cause: Cause::ForbiddenAddress, .. } => Verdict::Fail,
+        | Answer::Connect { cause: Cause::ForbiddenAddress, .. } => Verdict::Fail,
         Answer::Connect { .. } => Verdict::Retry,
         Answer::Refused(refusal) => refused(refusal),
     }

@@ -39,13 +39,14 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    pub(super) fn may_try_again_after(&self, attempt: u32) -> bool {
+    /// The first try is 1.
+    pub fn may_try_again_after(&self, attempt: u32) -> bool {
         attempt < self.max_attempts
     }
 
     /// When to try again after the given try (the first is 1). `jitter` is chance, 0 to 1; it only lengthens, so that
     /// `first_delay` and a `Retry-After` are kept.
-    pub(super) fn next_try(
+    pub fn next_try(
         &self,
         attempt: u32,
         retry_after: Option<Duration>,

@@ -6,8 +6,8 @@ use secrets::signature::{SiteRequest, canonical_target, check_window};
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
-use super::state::{File, Receipt, State};
-use super::{Shared, Trust, lock};
+use super::state::{File, State};
+use super::{Shared, Trust, lock, plugin};
 
 /// What the plugin says: status, members, and the mark of its frame.
 pub struct Answer {
@@ -34,12 +34,14 @@ pub fn answer(state: &Shared, request: &HttpRequest, route: &str, query: &Query,
         return refused(request, status, code);
     }
     let (status, members) = match (request.method().as_str(), route) {
-        ("POST", "publish") => publish(&mut state, body),
-        ("GET", "media") => find_media(&state, query),
-        ("POST", "media") => take_media(&mut state, query, body),
+        ("POST", "publish") => plugin::publish(&mut state, body),
+        ("GET", "media") => plugin::find_media(&state, query),
+        ("POST", "media") => plugin::take_media(&mut state, query, body),
         ("GET", "status") => (200, status(&state)),
+        ("PUT", _) if route.starts_with("posts/") => plugin::update(&mut state, route, body),
+        ("DELETE", _) if route.starts_with("posts/") => plugin::move_post(&mut state, route, query),
         ("GET", _) => match route.strip_prefix("operations/") {
-            Some(operation) => receipt(&state, operation),
+            Some(operation) => plugin::receipt(&state, operation),
             None => (404, refusal("rest_no_route")),
         },
         _ => (404, refusal("rest_no_route")),
@@ -152,75 +154,6 @@ fn verify(
     if state.seen_ids.insert(id.to_owned()) { Ok(()) } else { Err((401, "request_replayed")) }
 }
 
-fn publish(state: &mut State, body: &[u8]) -> (u16, Value) {
-    let Ok(payload) = serde_json::from_slice::<Value>(body) else {
-        return (400, refusal("rest_invalid_json"));
-    };
-    let (operation, content) = (
-        payload["operation_id"].as_str().unwrap_or_default(),
-        payload["content_id"].as_i64().unwrap_or_default(),
-    );
-    let mut compared = payload.clone();
-    compared.as_object_mut().unwrap().remove("media");
-    state.last_payload = payload.clone();
-    if let Some(receipt) = state.receipts.get(operation) {
-        if receipt.body != compared {
-            return (422, refusal("operation_reused"));
-        }
-        let mut answer = receipt.answer.clone();
-        answer["replayed"] = true.into();
-        return (200, answer);
-    }
-    if state.open.contains(&content) {
-        return (409, refusal("in_progress"));
-    }
-    match state.contents.get(&content) {
-        Some(None) => return (410, refusal("gone")),
-        Some(Some(id)) => {
-            let mut answer = state.post_members(*id, "publish");
-            let made_by =
-                state.posts.iter().find(|post| post.id == *id).map(|post| post.operation_id.clone());
-            merge(&mut answer, &refusal("already_exists"));
-            merge(&mut answer, &json!({"operation_id": made_by}));
-            return (409, answer);
-        }
-        None => {}
-    }
-    let id = state.make_post(content, operation);
-    let mut answer = state.post_members(id, payload["status"].as_str().unwrap_or("publish"));
-    merge(
-        &mut answer,
-        &json!({"success": true, "operation_id": operation, "content_id": content, "warnings": [], "replayed": false}),
-    );
-    state.receipts.insert(operation.to_owned(), Receipt { body: compared, answer: answer.clone() });
-    (201, answer)
-}
-
-fn receipt(state: &State, operation: &str) -> (u16, Value) {
-    let Some(receipt) = state.receipts.get(operation) else { return (404, refusal("unknown_operation")) };
-    let mut answer = receipt.answer.clone();
-    answer["state"] = "done".into();
-    (200, answer)
-}
-
-fn find_media(state: &State, query: &Query) -> (u16, Value) {
-    match query.get("sha256").and_then(|sha256| state.media.get(sha256)) {
-        Some(id) => (200, json!({"success": true, "attachment_id": id, "replayed": true})),
-        None => (404, refusal("unknown_media")),
-    }
-}
-
-fn take_media(state: &mut State, query: &Query, body: &[u8]) -> (u16, Value) {
-    use sha2::{Digest, Sha256};
-    let sha256 = query.get("sha256").cloned().unwrap_or_default();
-    if hex::encode(Sha256::digest(body)) != sha256 {
-        return (422, refusal("hash_mismatch"));
-    }
-    let id = state.new_id();
-    state.media.insert(sha256, id);
-    (201, json!({"success": true, "attachment_id": id, "replayed": false}))
-}
-
 fn status(state: &State) -> Value {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
     json!({
@@ -233,14 +166,8 @@ fn rfc3339(seconds: u64) -> String {
     jiff::Timestamp::from_second(seconds.cast_signed()).unwrap().to_string()
 }
 
-fn refusal(code: &str) -> Value {
+pub fn refusal(code: &str) -> Value {
     json!({"success": false, "code": code, "message": format!("The site says {code}.")})
-}
-
-fn merge(into: &mut Value, more: &Value) {
-    for (name, value) in more.as_object().unwrap() {
-        into[name] = value.clone();
-    }
 }
 
 fn mark(request: &HttpRequest) -> String {

@@ -13,6 +13,7 @@ use secrets::VerifyingKey;
 use crate::on_a_thread;
 
 mod answers;
+mod plugin;
 mod state;
 
 use state::State;
@@ -104,7 +105,7 @@ impl FakeSite {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
-    /// How the next request to this route is taken: `publish`, `operations`, `media`, `status`.
+    /// How the next request to this route is taken: `publish`, `posts`, `operations`, `media`, `status`.
     pub fn next(&self, route: &'static str, behaviour: Behaviour) {
         self.state().script.entry(route).or_default().push_back(behaviour);
     }
@@ -112,6 +113,12 @@ impl FakeSite {
     /// How every request to this route is taken, once the script is used up.
     pub fn always(&self, route: &'static str, behaviour: Behaviour) {
         self.state().always.insert(route, behaviour);
+    }
+
+    /// The next post that is made or changed has this warning.
+    pub fn warns_next(&self, code: &str, subject: &str, part: &str) {
+        let warning = serde_json::json!({"code": code, "subject": subject, "detail": "", "part": part});
+        self.state().warnings.push_back(serde_json::Value::Array(vec![warning]));
     }
 
     /// Puts a file on the same server, outside of WordPress.
@@ -126,7 +133,7 @@ impl FakeSite {
 
     /// Has a post for this content already, made by another operation.
     pub fn has_post(&self, content_id: i64) -> i64 {
-        self.state().make_post(content_id, "another-operation")
+        self.state().make_post(content_id, "another-operation", "publish", state::Text::default())
     }
 
     /// A person deleted the post of this content.
@@ -134,6 +141,23 @@ impl FakeSite {
         let mut state = self.state();
         state.posts.retain(|post| post.content_id != content_id);
         state.contents.insert(content_id, None);
+    }
+
+    /// A person edits the post of this content in WordPress.
+    pub fn person_writes(&self, content_id: i64, html: &str) {
+        let mut state = self.state();
+        let post = state.post_of(content_id).expect("it has a post");
+        html.clone_into(&mut post.text.content_html);
+    }
+
+    /// What the post of this content says.
+    pub fn text_of(&self, content_id: i64) -> String {
+        self.state().post_of(content_id).expect("it has a post").text.content_html.clone()
+    }
+
+    /// As WordPress calls it; `None` if there is no post.
+    pub fn status_of(&self, content_id: i64) -> Option<String> {
+        self.state().post_of(content_id).map(|post| post.status.clone())
     }
 
     pub fn posts_of(&self, content_id: i64) -> usize {
@@ -144,7 +168,7 @@ impl FakeSite {
         self.state().posts.len()
     }
 
-    /// The body of the last `POST /publish` that was taken in.
+    /// The body of the last article that was taken in.
     pub fn last_payload(&self) -> serde_json::Value {
         self.state().last_payload.clone()
     }

@@ -1,6 +1,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use super::{Behaviour, Trust};
 
@@ -22,6 +23,8 @@ pub struct State {
     pub seen_ids: HashSet<String>,
     pub requests: Vec<String>,
     pub last_payload: Value,
+    /// What is added to the next posts that are made or changed.
+    pub warnings: VecDeque<Value>,
     pub at_once: usize,
     pub most_at_once: usize,
     next_id: i64,
@@ -36,6 +39,34 @@ pub struct Post {
     pub content_id: i64,
     pub id: i64,
     pub operation_id: String,
+    pub status: String,
+    pub text: Text,
+    /// What the last command left there.
+    pub base: Text,
+}
+
+#[derive(Clone, Default)]
+pub struct Text {
+    pub title: String,
+    pub content_html: String,
+    pub excerpt: String,
+}
+
+impl Text {
+    pub fn of(payload: &Value) -> Self {
+        let text = |name: &str| payload[name].as_str().unwrap_or_default().to_owned();
+        Self { title: text("title"), content_html: text("content_html"), excerpt: text("excerpt") }
+    }
+
+    pub fn revision(&self) -> String {
+        hex::encode(Sha256::digest([&*self.title, &*self.content_html, &*self.excerpt].join("\n")))
+    }
+
+    pub fn members(&self) -> Value {
+        json!({
+            "title": self.title, "content_html": self.content_html, "excerpt": self.excerpt, "revision": self.revision(),
+        })
+    }
 }
 
 pub struct Receipt {
@@ -59,6 +90,7 @@ impl State {
             seen_ids: HashSet::new(),
             requests: Vec::new(),
             last_payload: Value::Null,
+            warnings: VecDeque::new(),
             at_once: 0,
             most_at_once: 0,
             next_id: 77,
@@ -76,17 +108,30 @@ impl State {
         id
     }
 
-    pub fn make_post(&mut self, content_id: i64, operation_id: &str) -> i64 {
+    pub fn make_post(&mut self, content_id: i64, operation_id: &str, status: &str, text: Text) -> i64 {
         let id = self.new_id();
-        self.posts.push(Post { content_id, id, operation_id: operation_id.to_owned() });
+        self.posts.push(Post {
+            content_id,
+            id,
+            operation_id: operation_id.to_owned(),
+            status: status.to_owned(),
+            base: text.clone(),
+            text,
+        });
         self.contents.insert(content_id, Some(id));
         id
     }
 
-    pub fn post_members(&self, id: i64, status: &str) -> Value {
+    pub fn post_of(&mut self, content_id: i64) -> Option<&mut Post> {
+        self.posts.iter_mut().find(|post| post.content_id == content_id)
+    }
+
+    pub fn post_members(&self, id: i64) -> Value {
+        let post = self.posts.iter().find(|post| post.id == id);
         json!({
-            "post_id": id, "post_url": format!("http://127.0.0.1:{}/?p={id}", self.port), "post_status": status,
-            "revision": format!("{id:064x}"),
+            "post_id": id, "post_url": format!("http://127.0.0.1:{}/?p={id}", self.port),
+            "post_status": post.map_or("deleted", |post| post.status.as_str()),
+            "revision": post.map(|post| post.text.revision()),
         })
     }
 }

@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use domain::content::Article;
-use domain::delivery::{Answer, Cause, ReceiptAnswer};
+use domain::content::{Article, Command};
+use domain::delivery::{Answer, Cause, Part, ReceiptAnswer};
 use domain::{ContentId, OperationId, SiteId};
 use futures::future::BoxFuture;
 use jiff::Timestamp;
@@ -18,7 +18,8 @@ pub use wordpress_bridge::WordpressBridge;
 
 /// Makes single calls to a site and says what the answers mean. It tries nothing twice; that is decided elsewhere.
 pub trait Destination: Send + Sync + 'static {
-    fn publish<'a>(
+    /// `media`: the article's images, as far as they are in the site's library.
+    fn carry_out<'a>(
         &'a self,
         site: &'a Site,
         order: &'a Order,
@@ -57,13 +58,58 @@ pub enum Access {
     Key(Option<Secret>),
 }
 
-/// An article to publish.
+/// What a site is told to do with a content.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Order {
     pub operation: OperationId,
     pub content: ContentId,
+    pub task: Task,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Task {
+    Publish(Written),
+    /// Let the post say this, if it still is as it was seen.
+    Update(Written, Seen),
+    /// Do these parts of it again.
+    Mend(Written, Seen, Vec<Part>),
+    /// Take the post with this id down, or bring it back.
+    Move(Command, String),
+}
+
+impl Task {
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Publish(_) => Command::Publish.as_str(),
+            Self::Update(..) => Command::Update.as_str(),
+            Self::Mend(..) => "mend",
+            Self::Move(command, _) => command.as_str(),
+        }
+    }
+
+    pub const fn article(&self) -> Option<&Article> {
+        match self {
+            Self::Publish(written) | Self::Update(written, _) | Self::Mend(written, ..) => {
+                Some(&written.article)
+            }
+            Self::Move(..) => None,
+        }
+    }
+}
+
+/// An article and its hash.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Written {
     pub revision: String,
     pub article: Article,
+}
+
+/// A post as it was last seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    pub post: String,
+    /// Empty: whatever it says.
+    pub revision: String,
 }
 
 /// An image with its bytes.

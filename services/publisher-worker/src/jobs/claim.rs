@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{circuit, report::Subject};
-use crate::store::claims::{self, Claimed, Terms, Waiting};
+use crate::store::claims::{self, Claimed, Terms};
 use crate::store::sites::{self, Circuit};
 
 pub struct ClaimPolicy {
@@ -46,7 +46,7 @@ pub async fn claim(
     }
     let claimed = claims::claim(tx.conn(), &terms).await?;
     if !shut_out.is_empty() {
-        let is_out = |site: &i64| claimed.iter().any(|job| job.site_id == *site && job.kind == "publish");
+        let is_out = |site: &i64| claimed.iter().any(|job| job.site_id == *site && job.kind != "probe");
         let out: Vec<Circuit> =
             probing.iter().filter(|(site, _)| is_out(site)).map(|(_, half_open)| half_open.clone()).collect();
         sites::set_circuits(tx.conn(), &out).await?;
@@ -54,10 +54,10 @@ pub async fn claim(
         let put_off = claims::put_off(tx.conn(), &until, now).await?;
         let reports: Vec<_> = put_off
             .iter()
-            .filter(|job| matches!(job.was.as_str(), "queued" | "retrying"))
+            .filter(|job| matches!(job.was.as_str(), "queued" | "retrying") && job.kind != "mend")
             .filter_map(|job| {
                 let (until, cause) = waiting.get(&job.site_id)?;
-                Some(subject_of(job).waiting(Failure::new(*cause, "", None), *until, now))
+                Some(Subject::from(job).waiting(Failure::new(*cause, "", None), *until, now))
             })
             .collect();
         mailbox::post_all(&mut tx, &reports).await?;
@@ -65,7 +65,7 @@ pub async fn claim(
     let started: Vec<_> = claimed
         .iter()
         .filter(|job| job.is_first_try())
-        .map(|job| (job.subject().started(now), job.trace()))
+        .map(|job| (Subject::from(job).started(now), job.trace()))
         .collect();
     if !started.is_empty() {
         let started = started.iter().map(|(report, trace)| (report, trace.as_slice())).collect();
@@ -78,7 +78,7 @@ pub async fn claim(
 impl Claimed {
     /// A try, and not a look at what became of one.
     pub fn begins_try(&self) -> bool {
-        self.kind == "publish"
+        self.kind != "probe"
             && match self.was.as_str() {
                 "queued" | "retrying" => true,
                 "waiting" => self.doubt_since.is_none(),
@@ -88,7 +88,7 @@ impl Claimed {
 
     /// Even if it is handed back and begun anew, the first was said to have started.
     pub fn is_first_try(&self) -> bool {
-        self.begins_try() && self.fence == 1
+        self.begins_try() && self.fence == 1 && self.kind != "mend"
     }
 
     /// Somebody had it before, so something may have been sent.
@@ -100,30 +100,6 @@ impl Claimed {
     pub fn trace(&self) -> Vec<(String, String)> {
         let pairs = [("traceparent", &self.traceparent), ("tracestate", &self.tracestate)];
         pairs.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?))).collect()
-    }
-
-    pub fn subject(&self) -> Subject {
-        Subject {
-            job_id: self.id,
-            operation_id: self.operation_id,
-            account_id: self.account_id,
-            site_id: self.site_id,
-            content_id: self.content_id,
-            sequence: self.sequence,
-            attempts: self.attempts,
-        }
-    }
-}
-
-fn subject_of(job: &Waiting) -> Subject {
-    Subject {
-        job_id: job.id,
-        operation_id: job.operation_id,
-        account_id: job.account_id,
-        site_id: job.site_id,
-        content_id: job.content_id,
-        sequence: job.sequence,
-        attempts: job.attempts,
     }
 }
 

@@ -41,18 +41,8 @@ impl Expire {
         let expired = jobs::expire(tx.conn(), made_before, now, &failure::to_json(&why), BATCH).await?;
         let reports: Vec<_> = expired
             .iter()
-            .map(|job| {
-                let subject = Subject {
-                    job_id: job.id,
-                    operation_id: job.operation_id,
-                    account_id: job.account_id,
-                    site_id: job.site_id,
-                    content_id: job.content_id,
-                    sequence: job.sequence,
-                    attempts: job.attempts,
-                };
-                subject.failed(why.clone(), 0, now)
-            })
+            .filter(|job| job.kind != "mend")
+            .map(|job| Subject::from(job).failed(why.clone(), 0, now))
             .collect();
         if !reports.is_empty() {
             mailbox::post_all(&mut tx, &reports).await?;

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::circuit;
 use super::renew::Lease;
 use crate::store::attempts::{self, NewAttempt};
-use crate::store::jobs::{self, Settled};
+use crate::store::jobs::{self, NewMend, Settled};
 use crate::store::sites;
 
 /// A job that has run.
@@ -25,7 +25,10 @@ pub struct Finished {
     pub site_id: i64,
     pub settled: Settled,
     pub attempts: Vec<NewAttempt>,
-    pub report: Report,
+    /// Nothing is said of tries to mend that came to nothing.
+    pub report: Option<Report>,
+    /// Parts of the post to be tried again alone.
+    pub mend: Option<NewMend>,
     pub health: Health,
     /// Where its report belongs, as header pairs.
     pub trace: Vec<(String, String)>,
@@ -33,7 +36,7 @@ pub struct Finished {
 
 #[derive(Debug)]
 pub enum Report {
-    Publication(PublishReport),
+    Publication(Box<PublishReport>),
     Probe(SiteProbed),
 }
 
@@ -97,6 +100,10 @@ impl Collector {
             tracing::warn!(job.id = %job.settled.id, "another worker has taken this job over; its result is dropped");
         }
         attempts::insert(tx.conn(), ours.iter().flat_map(|job| &job.attempts).collect()).await?;
+        let mends: Vec<&NewMend> = ours.iter().filter_map(|job| job.mend.as_ref()).collect();
+        if !mends.is_empty() {
+            jobs::insert_mends(tx.conn(), &mends, now).await?;
+        }
         post_reports(&mut tx, &ours).await?;
         self.note_health(&mut tx, &ours, now).await?;
         tx.commit().await?;
@@ -167,25 +174,28 @@ impl Collector {
 }
 
 async fn post_reports(tx: &mut Tx, jobs: &[&Finished]) -> QueryResult<()> {
-    let (mut published, mut retrying, mut unconfirmed) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut failed, mut probed) = (Vec::new(), Vec::new());
-    for job in jobs {
-        let trace = job.trace.as_slice();
-        match &job.report {
-            Report::Publication(PublishReport::Published(report)) => published.push((report, trace)),
-            Report::Publication(PublishReport::Retrying(report)) => retrying.push((report, trace)),
-            Report::Publication(PublishReport::Unconfirmed(report)) => unconfirmed.push((report, trace)),
-            Report::Publication(PublishReport::Failed(report)) => failed.push((report, trace)),
-            // Said when the job is claimed.
-            Report::Publication(PublishReport::Started(_)) => {}
-            Report::Probe(report) => probed.push((report, trace)),
-        }
+    /// One statement for the reports of one kind.
+    macro_rules! post {
+        ($($kind:ident),+ $(,)?) => {
+            $({
+                let of_kind = jobs.iter().filter_map(|job| match job.report.as_ref()? {
+                    Report::Publication(report) => match &**report {
+                        PublishReport::$kind(report) => Some((report, job.trace.as_slice())),
+                        _ => None,
+                    },
+                    Report::Probe(_) => None,
+                });
+                post_some(tx, of_kind.collect()).await?;
+            })+
+        };
     }
-    post_some(tx, published).await?;
-    post_some(tx, retrying).await?;
-    post_some(tx, unconfirmed).await?;
-    post_some(tx, failed).await?;
-    post_some(tx, probed).await
+    // That it started is said when a job is claimed, that it was cancelled when it is.
+    post!(Published, Updated, Moved, Conflicted, Mended, Retrying, Unconfirmed, Failed);
+    let probes = jobs.iter().filter_map(|job| match job.report.as_ref()? {
+        Report::Probe(report) => Some((report, job.trace.as_slice())),
+        Report::Publication(_) => None,
+    });
+    post_some(tx, probes.collect()).await
 }
 
 async fn post_some<M: contracts::Message>(

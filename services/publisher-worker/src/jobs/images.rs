@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::content::Article;
-use domain::delivery::Warning;
+use domain::delivery::{Part, Warning};
 use futures::StreamExt;
 use html5gum::{Token, Tokenizer};
 use sha2::{Digest, Sha256};
@@ -110,7 +110,8 @@ impl Brought {
     }
 
     fn warn(&mut self, code: &str, subject: &str, detail: String) {
-        self.warnings.push(Warning { code: code.to_owned(), subject: subject.to_owned(), detail });
+        let part = (code == "image_failed").then_some(Part::Images);
+        self.warnings.push(Warning { code: code.to_owned(), subject: subject.to_owned(), detail, part });
     }
 }
 

@@ -23,9 +23,10 @@ pub mod order;
 
 mod circuit;
 mod failure;
+mod mend;
 mod record;
 mod renew;
-mod report;
+pub mod report;
 
 use self::claim::{ClaimPolicy, claim};
 use self::finish::{Collector, Finished};

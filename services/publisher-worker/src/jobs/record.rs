@@ -1,10 +1,11 @@
 use std::time::Instant;
 
-use domain::delivery::{Answer, Cause, Failure, Outcome, ReceiptAnswer, Warning};
+use domain::delivery::{Answer, Cause, Failure, Outcome, ReceiptAnswer, RetryPolicy, Warning};
 use jiff::Timestamp;
 
-use super::failure;
 use super::finish::{Finished, Health, Report};
+use super::report::Subject;
+use super::{failure, mend};
 use crate::destinations::Call;
 use crate::store::attempts::NewAttempt;
 use crate::store::claims::Claimed;
@@ -61,9 +62,23 @@ impl Record {
         self.job.attempts.max(1)
     }
 
-    pub fn finish(self, outcome: Outcome, health: Health, now: Timestamp) -> Finished {
+    pub fn finish(
+        mut self,
+        mut outcome: Outcome,
+        health: Health,
+        mending: &RetryPolicy,
+        now: Timestamp,
+    ) -> Finished {
+        let mut mend = None;
+        if let Outcome::Done { post } | Outcome::Adopted { post } = &mut outcome {
+            let theirs = std::mem::take(&mut post.warnings);
+            post.warnings = mend::without_echoes(std::mem::take(&mut self.warnings), theirs);
+            mend = mend::successor(&self.job, post, &post.warnings, mending, now);
+        }
         let (state, run_at, failure) = match &outcome {
-            Outcome::Published { .. } | Outcome::Adopted { .. } => ("done", now, None),
+            Outcome::Done { .. } | Outcome::Adopted { .. } | Outcome::Conflicted { .. } => {
+                ("done", now, None)
+            }
             Outcome::RetryAt { at, failure } => ("retrying", *at, Some(failure)),
             Outcome::Unconfirmed { check_at, failure } => ("unconfirmed", *check_at, Some(failure)),
             Outcome::Failed { failure } => ("failed", now, Some(failure)),
@@ -85,15 +100,17 @@ impl Record {
             failure,
         };
         let duration_ms = i64::try_from(self.begun.elapsed().as_millis()).unwrap_or(i64::MAX);
-        let mut subject = self.job.subject();
-        subject.sequence = settled.sequence;
-        subject.attempts = self.attempt();
-        let report = Report::Publication(subject.outcome(outcome, self.warnings, duration_ms, now));
+        let subject =
+            Subject { sequence: settled.sequence, attempts: self.attempt(), ..Subject::from(&self.job) };
+        let report = subject
+            .outcome(outcome, mend.is_some(), duration_ms, now)
+            .map(|report| Report::Publication(Box::new(report)));
         Finished {
             site_id: self.job.site_id,
             settled,
             attempts: self.attempts,
             report,
+            mend,
             health,
             trace: telemetry::inject(),
         }
@@ -114,7 +131,8 @@ impl Record {
             site_id: self.job.site_id,
             settled,
             attempts: self.attempts,
-            report,
+            report: Some(report),
+            mend: None,
             health,
             trace: telemetry::inject(),
         }
@@ -123,7 +141,8 @@ impl Record {
 
 pub const fn answer_name(answer: &Answer) -> &'static str {
     match answer {
-        Answer::Created(_) => "created",
+        Answer::Done(_) => "done",
+        Answer::Conflict(_) => "conflict",
         Answer::Replayed(_) => "replayed",
         Answer::AlreadyExists(_) => "already_exists",
         Answer::InProgress { .. } => "in_progress",

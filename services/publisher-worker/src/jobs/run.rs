@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use contracts::Message;
-use contracts::publishing::{ProbeSite, PublishContent};
+use contracts::publishing::ProbeSite;
 use domain::delivery::{
     Answer, Cause, Doubt, Failure, Outcome, ReceiptAnswer, RetryPolicy, judge, judge_receipt,
 };
@@ -13,7 +13,7 @@ use secrets::Sealer;
 
 use super::finish::{Finished, Health, Report};
 use super::images::Images;
-use super::order::read_order;
+use super::order;
 use super::record::{Record, answer_name, receipt_name};
 use super::report::probed;
 use crate::destinations::{Access, Destination, Findings, Order, Receipt, Site};
@@ -26,6 +26,8 @@ pub struct Runner {
     pub sealer: Sealer,
     pub clock: Clock,
     pub retry: RetryPolicy,
+    /// For what failed beside the post.
+    pub mending: RetryPolicy,
     pub images: Images,
 }
 
@@ -38,7 +40,7 @@ impl Runner {
         let (order, site) = match self.prepare(&record.job) {
             Ok(ready) => ready,
             Err(failure) => {
-                return record.finish(Outcome::Failed { failure }, Health::Unknown, self.clock.now());
+                return self.finish(record, Outcome::Failed { failure }, Health::Unknown);
             }
         };
         if !record.job.begins_try() {
@@ -47,7 +49,7 @@ impl Runner {
         if record.job.was_begun() {
             match self.ask_first(&mut record, &order, &site).await {
                 Asked::NeverBegan => record.doubt_since = None,
-                Asked::Done(outcome) => return record.finish(outcome, Health::Up, self.clock.now()),
+                Asked::Done(outcome) => return self.finish(record, outcome, Health::Up),
                 Asked::InTheWay(answer) => return self.conclude(record, &answer),
             }
         }
@@ -55,14 +57,17 @@ impl Runner {
     }
 
     async fn send(&self, mut record: Record, order: &Order, site: &Site) -> Finished {
-        let brought = self.images.bring(&order.article, site, &*self.destination, &self.egress).await;
-        for (call, outcome) in brought.calls {
-            record.call("media", call, outcome, None);
+        let mut media = Vec::new();
+        if let Some(article) = order.task.article() {
+            let brought = self.images.bring(article, site, &*self.destination, &self.egress).await;
+            for (call, outcome) in brought.calls {
+                record.call("media", call, outcome, None);
+            }
+            (record.warnings, media) = (brought.warnings, brought.media);
         }
-        record.warnings = brought.warnings;
-        let reply = self.destination.publish(site, order, &brought.media).await;
+        let reply = self.destination.carry_out(site, order, &media).await;
         let cause = Failure::of(&reply.value).map(|failure| failure.cause);
-        record.call("publish", reply.call, answer_name(&reply.value), cause);
+        record.call(order.task.name(), reply.call, answer_name(&reply.value), cause);
         self.conclude(record, &reply.value)
     }
 
@@ -70,7 +75,7 @@ impl Runner {
     fn conclude(&self, mut record: Record, answer: &Answer) -> Finished {
         let now = self.clock.now();
         let attempt = record.job.attempts.unsigned_abs();
-        let mut outcome = judge(answer, attempt, &self.retry, now, rand::random());
+        let mut outcome = judge(answer, attempt, self.policy(&record), now, rand::random());
         // An earlier try may have left a post, and the site has not said otherwise: then this failure can't be the last word.
         if record.doubt_since.is_some()
             && let Outcome::Failed { failure } = &outcome
@@ -81,13 +86,13 @@ impl Runner {
         if may_have_left_a_post(answer, &self.retry) {
             record.doubt_since.get_or_insert(now);
         }
-        record.finish(outcome, health_of(answer), now)
+        self.finish(record, outcome, health_of(answer))
     }
 
     /// Before anything is sent a second time.
     async fn ask_first(&self, record: &mut Record, order: &Order, site: &Site) -> Asked {
         match self.look_up(record, order, site).await {
-            Receipt { answer: ReceiptAnswer::Done(post), .. } => Asked::Done(Outcome::Published { post }),
+            Receipt { answer: ReceiptAnswer::Done(post), .. } => Asked::Done(Outcome::Done { post }),
             Receipt { answer: ReceiptAnswer::Unknown, .. } => Asked::NeverBegan,
             Receipt { answer: ReceiptAnswer::InProgress { retry_after }, .. } => {
                 Asked::InTheWay(Answer::InProgress { retry_after, evidence: String::new() })
@@ -112,12 +117,12 @@ impl Runner {
             looks: record.doubt_looks.unsigned_abs(),
             failure,
         };
-        let outcome = judge_receipt(&receipt.answer, &doubt, &self.retry, now, rand::random());
+        let outcome = judge_receipt(&receipt.answer, &doubt, self.policy(&record), now, rand::random());
         if receipt.answer == ReceiptAnswer::Unknown {
             record.doubt_since = None;
         }
         let health = receipt.trouble.as_ref().map_or(Health::Up, health_of);
-        record.finish(outcome, health, now)
+        self.finish(record, outcome, health)
     }
 
     async fn look_up(&self, record: &mut Record, order: &Order, site: &Site) -> Receipt {
@@ -143,10 +148,17 @@ impl Runner {
     }
 
     fn prepare(&self, job: &Claimed) -> Result<(Order, Site), Failure> {
-        let message = PublishContent::from_bytes(&job.payload);
-        let order = read_order(message)
-            .map_err(|error| Failure::new(Cause::InvalidPayload, error.to_string(), None))?;
+        let order =
+            order::read(job).map_err(|error| Failure::new(Cause::InvalidPayload, error.to_string(), None))?;
         Ok((order, self.site(job)?))
+    }
+
+    fn policy(&self, record: &Record) -> &RetryPolicy {
+        if record.job.kind == "mend" { &self.mending } else { &self.retry }
+    }
+
+    fn finish(&self, record: Record, outcome: Outcome, health: Health) -> Finished {
+        record.finish(outcome, health, &self.mending, self.clock.now())
     }
 
     fn site(&self, job: &Claimed) -> Result<Site, Failure> {

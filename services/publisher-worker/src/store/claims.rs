@@ -42,6 +42,11 @@ pub struct Claimed {
     pub doubt_looks: i32,
     #[diesel(sql_type = diesel::sql_types::Nullable<diesel::sql_types::Jsonb>)]
     pub failure: Option<serde_json::Value>,
+    /// The operation this mends, and which parts of it.
+    #[diesel(sql_type = diesel::sql_types::Nullable<SqlUuid>)]
+    pub mends: Option<Uuid>,
+    #[diesel(sql_type = diesel::sql_types::Nullable<Array<diesel::sql_types::Nullable<Text>>>)]
+    pub parts: Option<Vec<Option<String>>>,
     #[diesel(sql_type = diesel::sql_types::Nullable<Text>)]
     pub traceparent: Option<String>,
     #[diesel(sql_type = diesel::sql_types::Nullable<Text>)]
@@ -82,10 +87,10 @@ pub struct Terms<'a> {
 pub async fn claim(connection: &mut AsyncPgConnection, terms: &Terms<'_>) -> QueryResult<Vec<Claimed>> {
     diesel::sql_query(
         "WITH RECURSIVE pending (site_id) AS (
-             (SELECT site_id FROM jobs WHERE finished_at IS NULL AND kind = 'publish' ORDER BY site_id LIMIT 1)
+             (SELECT site_id FROM jobs WHERE finished_at IS NULL AND kind <> 'probe' ORDER BY site_id LIMIT 1)
              UNION ALL
              SELECT (SELECT next.site_id FROM jobs AS next
-                     WHERE next.finished_at IS NULL AND next.kind = 'publish' AND next.site_id > pending.site_id
+                     WHERE next.finished_at IS NULL AND next.kind <> 'probe' AND next.site_id > pending.site_id
                      ORDER BY next.site_id LIMIT 1)
              FROM pending WHERE pending.site_id IS NOT NULL
          ), room AS (
@@ -93,14 +98,14 @@ pub async fn claim(connection: &mut AsyncPgConnection, terms: &Terms<'_>) -> Que
                     CASE WHEN circuit = 'closed' THEN coalesce(concurrency, $3) ELSE 1 END - running.count AS free
              FROM pending JOIN sites USING (site_id) CROSS JOIN LATERAL (
                  SELECT count(*) FROM jobs AS busy
-                 WHERE busy.site_id = sites.site_id AND busy.state = 'running' AND busy.kind = 'publish' AND busy.run_at > $1
+                 WHERE busy.site_id = sites.site_id AND busy.state = 'running' AND busy.kind <> 'probe' AND busy.run_at > $1
              ) AS running
              WHERE sites.state = 'connected' AND (circuit = 'closed' OR sites.site_id = ANY ($6))
          ), due AS (
              (SELECT first.id, first.state AS was FROM room CROSS JOIN LATERAL (
                   SELECT id, state, run_at, row_number() OVER (ORDER BY run_at) AS place FROM (
                       SELECT id, state, run_at FROM jobs
-                      WHERE site_id = room.site_id AND finished_at IS NULL AND kind = 'publish' AND run_at <= $1
+                      WHERE site_id = room.site_id AND finished_at IS NULL AND kind <> 'probe' AND run_at <= $1
                       ORDER BY run_at LIMIT greatest(room.free, 0)
                   ) AS oldest
               ) AS first ORDER BY first.place, first.run_at LIMIT $2)
@@ -114,14 +119,14 @@ pub async fn claim(connection: &mut AsyncPgConnection, terms: &Terms<'_>) -> Que
          JOIN jobs AS before ON before.id = due.id
          LEFT JOIN sites ON sites.site_id = before.site_id
          CROSS JOIN LATERAL (
-             SELECT CASE WHEN before.kind = 'publish' AND (before.state IN ('queued', 'retrying')
+             SELECT CASE WHEN before.kind <> 'probe' AND (before.state IN ('queued', 'retrying')
                               OR (before.state = 'waiting' AND before.doubt_since IS NULL))
                          THEN 1 ELSE 0 END AS try
          ) AS begins
          WHERE jobs.id = due.id AND jobs.state = due.was AND jobs.finished_at IS NULL AND jobs.run_at <= $1
          RETURNING jobs.id, jobs.operation_id, jobs.kind, jobs.account_id, jobs.site_id, jobs.content_id, jobs.payload, due.was,
                    jobs.attempts, jobs.sequence, jobs.fence, jobs.run_at, jobs.doubt_since, jobs.doubt_looks, jobs.failure,
-                   jobs.traceparent, jobs.tracestate, sites.rest_url, sites.signed, sites.sealed_key",
+                   jobs.mends, jobs.parts,                   jobs.traceparent, jobs.tracestate, sites.rest_url, sites.signed, sites.sealed_key",
     )
     .bind::<Timestamptz, _>(Time::from(terms.now))
     .bind::<BigInt, _>(terms.limit)
@@ -151,6 +156,8 @@ pub struct Waiting {
     #[diesel(sql_type = BigInt)]
     pub sequence: i64,
     #[diesel(sql_type = Text)]
+    pub kind: String,
+    #[diesel(sql_type = Text)]
     pub was: String,
 }
 
@@ -171,13 +178,13 @@ pub async fn put_off(
              FOR SHARE OF sites SKIP LOCKED
          ), due AS (
              SELECT jobs.id, jobs.state AS was, until FROM shut JOIN jobs USING (site_id)
-             WHERE finished_at IS NULL AND kind = 'publish' AND run_at <= $3 AND state <> 'running'
+             WHERE finished_at IS NULL AND kind <> 'probe' AND run_at <= $3 AND state <> 'running'
              LIMIT $4
          )
          UPDATE jobs SET state = 'waiting', run_at = until,
                 sequence = sequence + CASE WHEN was IN ('queued', 'retrying') THEN 1 ELSE 0 END
          FROM due WHERE jobs.id = due.id AND jobs.state = was
-         RETURNING jobs.id, operation_id, account_id, site_id, content_id, attempts, sequence, was",
+         RETURNING jobs.id, operation_id, account_id, site_id, content_id, attempts, sequence, kind, was",
     )
     .bind::<Array<BigInt>, _>(sites.iter().map(|(site, _)| *site).collect::<Vec<_>>())
     .bind::<Array<Timestamptz>, _>(sites.iter().map(|(_, until)| Time::from(*until)).collect::<Vec<_>>())

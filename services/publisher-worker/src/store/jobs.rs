@@ -48,6 +48,76 @@ pub async fn insert(
     .await
 }
 
+/// Parts of a post to be tried again alone.
+#[derive(Clone, Debug)]
+pub struct NewMend {
+    pub job: NewJob,
+    pub mends: Uuid,
+    pub parts: Vec<&'static str>,
+    /// Tries of mending so far.
+    pub attempts: i32,
+    pub run_at: Timestamp,
+}
+
+pub async fn insert_mends(
+    connection: &mut AsyncPgConnection,
+    mends: &[&NewMend],
+    now: Timestamp,
+) -> QueryResult<usize> {
+    diesel::sql_query(
+        "INSERT INTO jobs (id, operation_id, kind, account_id, site_id, content_id, payload, mends, parts, attempts, run_at, created_at)
+         SELECT id, operation_id, 'mend', account_id, site_id, content_id, payload, mends, string_to_array(parts, ','), attempts, run_at, $11
+         FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+              AS new (id, operation_id, account_id, site_id, content_id, payload, mends, parts, attempts, run_at)",
+    )
+    .bind::<Array<SqlUuid>, _>(mends.iter().map(|_| Uuid::now_v7()).collect::<Vec<_>>())
+    .bind::<Array<SqlUuid>, _>(mends.iter().map(|mend| mend.job.operation_id).collect::<Vec<_>>())
+    .bind::<Array<BigInt>, _>(mends.iter().map(|mend| mend.job.account_id).collect::<Vec<_>>())
+    .bind::<Array<BigInt>, _>(mends.iter().map(|mend| mend.job.site_id).collect::<Vec<_>>())
+    .bind::<Array<BigInt>, _>(mends.iter().map(|mend| mend.job.content_id).collect::<Vec<_>>())
+    .bind::<Array<Binary>, _>(mends.iter().map(|mend| mend.job.payload.as_slice()).collect::<Vec<_>>())
+    .bind::<Array<SqlUuid>, _>(mends.iter().map(|mend| mend.mends).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(mends.iter().map(|mend| mend.parts.join(",")).collect::<Vec<_>>())
+    .bind::<Array<Integer>, _>(mends.iter().map(|mend| mend.attempts).collect::<Vec<_>>())
+    .bind::<Array<Timestamptz>, _>(mends.iter().map(|mend| Time::from(mend.run_at)).collect::<Vec<_>>())
+    .bind::<Timestamptz, _>(Time::from(now))
+    .execute(connection)
+    .await
+}
+
+/// What was to be mended of these contents is moot; what is being mended at this moment ends by itself.
+pub async fn drop_mends(
+    connection: &mut AsyncPgConnection,
+    contents: &[i64],
+    now: Timestamp,
+) -> QueryResult<usize> {
+    diesel::sql_query(
+        "UPDATE jobs SET state = 'cancelled', finished_at = $2, payload = ''
+         WHERE content_id = ANY ($1) AND kind = 'mend' AND finished_at IS NULL AND state <> 'running'",
+    )
+    .bind::<Array<BigInt>, _>(contents)
+    .bind::<Timestamptz, _>(Time::from(now))
+    .execute(connection)
+    .await
+}
+
+/// Leaves these operations be, if nothing of them can have reached the site; returns those that were left.
+pub async fn cancel(
+    connection: &mut AsyncPgConnection,
+    operations: &[Uuid],
+    now: Timestamp,
+) -> QueryResult<Vec<Ended>> {
+    diesel::sql_query(
+        "UPDATE jobs SET state = 'cancelled', finished_at = $2, sequence = sequence + 1, payload = ''
+         WHERE operation_id = ANY ($1) AND state IN ('queued', 'retrying', 'waiting') AND doubt_since IS NULL
+         RETURNING id, operation_id, kind, account_id, site_id, content_id, attempts, sequence",
+    )
+    .bind::<Array<SqlUuid>, _>(operations)
+    .bind::<Timestamptz, _>(Time::from(now))
+    .load(connection)
+    .await
+}
+
 /// How a claimed job goes on.
 #[derive(Clone, Debug)]
 pub struct Settled {
@@ -98,20 +168,22 @@ pub async fn settle(
 /// What waits for these sites is due again, the oldest first.
 pub async fn release(connection: &mut AsyncPgConnection, sites: &[i64]) -> QueryResult<usize> {
     diesel::sql_query(
-        "UPDATE jobs SET run_at = created_at WHERE site_id = ANY ($1) AND kind = 'publish' AND finished_at IS NULL AND state = 'waiting'",
+        "UPDATE jobs SET run_at = created_at WHERE site_id = ANY ($1) AND kind <> 'probe' AND finished_at IS NULL AND state = 'waiting'",
     )
     .bind::<Array<BigInt>, _>(sites)
     .execute(connection)
     .await
 }
 
-/// A job that has waited too long.
+/// A job that ended without another call: it has waited too long, or was cancelled.
 #[derive(Clone, Debug, QueryableByName)]
-pub struct Expired {
+pub struct Ended {
     #[diesel(sql_type = SqlUuid)]
     pub id: Uuid,
     #[diesel(sql_type = SqlUuid)]
     pub operation_id: Uuid,
+    #[diesel(sql_type = Text)]
+    pub kind: String,
     #[diesel(sql_type = BigInt)]
     pub account_id: i64,
     #[diesel(sql_type = BigInt)]
@@ -132,16 +204,16 @@ pub async fn expire(
     now: Timestamp,
     failure: &Value,
     limit: i64,
-) -> QueryResult<Vec<Expired>> {
+) -> QueryResult<Vec<Ended>> {
     diesel::sql_query(
         "UPDATE jobs SET state = 'failed', finished_at = $2, sequence = sequence + 1, failure = $3, fence = fence + 1,
                 lease_owner = NULL, payload = ''
          WHERE id = ANY (ARRAY (
              SELECT id FROM jobs LEFT JOIN sites USING (site_id)
-             WHERE finished_at IS NULL AND kind = 'publish' AND created_at < $1 AND (jobs.state <> 'running' OR jobs.run_at <= $2)
+             WHERE finished_at IS NULL AND kind <> 'probe' AND created_at < $1 AND (jobs.state <> 'running' OR jobs.run_at <= $2)
                AND (jobs.state = 'waiting' OR sites.state IS DISTINCT FROM 'connected')
              LIMIT $4 FOR UPDATE OF jobs SKIP LOCKED))
-         RETURNING id, operation_id, account_id, site_id, content_id, attempts, sequence",
+         RETURNING id, operation_id, kind, account_id, site_id, content_id, attempts, sequence",
     )
     .bind::<Timestamptz, _>(Time::from(made_before))
     .bind::<Timestamptz, _>(Time::from(now))

@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::content::Article;
-use domain::delivery::{Answer, Cause, ReceiptAnswer};
+use domain::delivery::{Answer, Cause, Part, ReceiptAnswer};
 use domain::{Clock, ContentId, OperationId, SiteId};
-use publisher_worker::destinations::{Access, Destination, Order, Picture, Site, WordpressBridge};
+use publisher_worker::destinations::{
+    Access, Destination, Order, Picture, Seen, Site, Task, WordpressBridge, Written,
+};
 use publisher_worker::egress::{Egress, Guard, SystemLookup};
 use publisher_worker::settings::EgressSettings;
 use secrets::SigningKey;
@@ -53,14 +55,21 @@ fn order(content: i64) -> Order {
     Order {
         operation: OperationId::generate(),
         content: ContentId::new(content),
-        revision: "ab".to_owned(),
-        article: Article::new("Brot & Käse", "<p>Öl</p>"),
+        task: Task::Publish(written("<p>Öl</p>")),
     }
 }
 
+fn written(html: &str) -> Written {
+    Written { revision: "ab".to_owned(), article: Article::new("Brot & Käse", html) }
+}
+
+fn told(content: i64, task: Task) -> Order {
+    Order { operation: OperationId::generate(), content: ContentId::new(content), task }
+}
+
 impl Bench {
-    async fn publish(&self, order: &Order) -> Answer {
-        let reply = self.destination.publish(&self.site, order, &[]).await;
+    async fn tell(&self, order: &Order) -> Answer {
+        let reply = self.destination.carry_out(&self.site, order, &[]).await;
         assert!(!reply.call.request_id.is_empty());
         reply.value
     }
@@ -75,8 +84,8 @@ async fn one_operation_is_one_post() {
     for bench in benches() {
         let order = order(1);
         assert_eq!(bench.receipt(&order).await, ReceiptAnswer::Unknown);
-        let Answer::Created(made) = bench.publish(&order).await else { panic!("not made") };
-        let Answer::Replayed(again) = bench.publish(&order).await else { panic!("not replayed") };
+        let Answer::Done(made) = bench.tell(&order).await else { panic!("not made") };
+        let Answer::Replayed(again) = bench.tell(&order).await else { panic!("not replayed") };
         assert_eq!((made.id.as_str(), &again), ("77", &made));
         assert_eq!(bench.receipt(&order).await, ReceiptAnswer::Done(made));
         assert_eq!(bench.fake.posts_of(1), 1);
@@ -87,10 +96,78 @@ async fn one_operation_is_one_post() {
 async fn another_operation_finds_the_post() {
     for bench in benches() {
         let id = bench.fake.has_post(1);
-        let Answer::AlreadyExists(post) = bench.publish(&order(1)).await else { panic!("not found") };
+        let Answer::AlreadyExists(post) = bench.tell(&order(1)).await else { panic!("not found") };
         assert_eq!(post.id, id.to_string());
         bench.fake.post_was_deleted(2);
-        assert!(matches!(bench.publish(&order(2)).await, Answer::Gone { .. }));
+        assert!(matches!(bench.tell(&order(2)).await, Answer::Gone { .. }));
+    }
+}
+
+#[tokio::test]
+async fn an_update_needs_the_post_as_it_was_seen() {
+    for bench in benches() {
+        let Answer::Done(made) = bench.tell(&order(1)).await else { panic!("not made") };
+        let seen = Seen { post: made.id.clone(), revision: made.revision.clone() };
+        let update = told(1, Task::Update(written("<p>Butter</p>"), seen.clone()));
+        let Answer::Done(updated) = bench.tell(&update).await else { panic!("not updated") };
+        assert_eq!(updated.id, made.id);
+        assert_ne!(updated.revision, made.revision);
+        assert!(matches!(bench.tell(&update).await, Answer::Replayed(_)));
+        assert_eq!(bench.receipt(&update).await, ReceiptAnswer::Done(updated.clone()));
+
+        bench.fake.person_writes(1, "<p>By hand</p>");
+        let late = told(1, Task::Update(written("<p>Late</p>"), Seen { revision: updated.revision, ..seen }));
+        let Answer::Conflict(conflict) = bench.tell(&late).await else { panic!("not noticed") };
+        assert_eq!(conflict.theirs.content_html, "<p>By hand</p>");
+        assert_eq!(conflict.base.unwrap().content_html, "<p>Butter</p>");
+        assert_eq!(bench.fake.text_of(1), "<p>By hand</p>");
+        let seen = Seen { post: made.id.clone(), revision: conflict.post.revision };
+        assert!(matches!(
+            bench.tell(&told(1, Task::Update(written("<p>Late</p>"), seen))).await,
+            Answer::Done(_)
+        ));
+        assert_eq!(bench.fake.text_of(1), "<p>Late</p>");
+    }
+}
+
+#[tokio::test]
+async fn posts_come_and_go() {
+    use domain::content::Command::{Delete, Restore, Trash, Unpublish};
+    for bench in benches() {
+        let Answer::Done(made) = bench.tell(&order(1)).await else { panic!("not made") };
+        for (command, status) in [
+            (Unpublish, "draft"),
+            (Restore, "publish"),
+            (Trash, "trash"),
+            (Restore, "publish"),
+            (Delete, "deleted"),
+            (Delete, "deleted"),
+        ] {
+            let order = told(1, Task::Move(command, made.id.clone()));
+            let Answer::Done(post) = bench.tell(&order).await else { panic!("{command} failed") };
+            assert_eq!((post.id.as_str(), post.status.as_str()), (made.id.as_str(), status));
+            assert!(matches!(bench.tell(&order).await, Answer::Replayed(_)));
+        }
+        let gone = bench.tell(&told(1, Task::Move(Restore, made.id.clone()))).await;
+        assert!(matches!(gone, Answer::Gone { .. }), "{gone:?}");
+        let strange = bench.tell(&told(9, Task::Move(Trash, "12345".to_owned()))).await;
+        assert!(
+            matches!(&strange, Answer::Refused(refusal) if refusal.cause == Cause::UnknownPost),
+            "{strange:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn parts_are_done_again() {
+    for bench in benches() {
+        let Answer::Done(made) = bench.tell(&order(1)).await else { panic!("not made") };
+        let seen = Seen { post: made.id.clone(), revision: made.revision.clone() };
+        let mend = |seen: Seen| told(1, Task::Mend(written("<p>Ignored</p>"), seen, vec![Part::Images]));
+        assert!(matches!(bench.tell(&mend(seen.clone())).await, Answer::Done(_)));
+        assert_eq!(bench.fake.text_of(1), "<p>Öl</p>");
+        let other = Seen { revision: "00".repeat(32), ..seen };
+        assert!(matches!(bench.tell(&mend(other)).await, Answer::Conflict(_)));
     }
 }
 
@@ -99,7 +176,7 @@ async fn what_comes_in_place_of_an_answer() {
     for bench in benches() {
         let answer = async |behaviour: Behaviour, content: i64| {
             bench.fake.next("publish", behaviour);
-            bench.publish(&order(content)).await
+            bench.tell(&order(content)).await
         };
         assert!(matches!(answer(Behaviour::DiesAfter, 1).await, Answer::BrokenAnswer { status: None, .. }));
         assert!(matches!(answer(Behaviour::DiesBefore, 2).await, Answer::BrokenAnswer { .. }));
@@ -109,7 +186,7 @@ async fn what_comes_in_place_of_an_answer() {
             matches!(page, Answer::BrokenAnswer { status: Some(200), cause: Cause::HtmlInsteadOfJson, .. }),
             "{page:?}"
         );
-        assert!(matches!(answer(Behaviour::Noise, 5).await, Answer::Created(_)));
+        assert!(matches!(answer(Behaviour::Noise, 5).await, Answer::Done(_)));
         let busy = answer(Behaviour::Refuses(409, "in_progress"), 6).await;
         assert!(matches!(busy, Answer::InProgress { retry_after: Some(_), .. }), "{busy:?}");
         for (behaviour, status, cause) in [
@@ -144,7 +221,7 @@ async fn no_connection_says_why() {
     ] {
         let port = bench.site.rest_url.port().unwrap().to_string();
         let site = Site { rest_url: url.replace("PORT", &port).parse().unwrap(), ..bench.site.clone() };
-        let answer = bench.destination.publish(&site, &order(1), &[]).await.value;
+        let answer = bench.destination.carry_out(&site, &order(1), &[]).await.value;
         assert!(
             matches!(&answer, Answer::Connect { cause: found, .. } if *found == cause),
             "{url}: {answer:?}"

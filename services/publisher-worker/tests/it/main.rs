@@ -4,6 +4,7 @@
 
 mod world;
 
+mod commands;
 mod conformance;
 mod crashes;
 mod egress;

@@ -25,7 +25,7 @@ async fn an_article_goes_live() {
             && !published.adopted
     );
     assert_eq!(site.posts_of(1), 1);
-    assert_eq!(world.picture().await, "c1 done: publish created");
+    assert_eq!(world.picture().await, "c1 done: publish done");
 }
 
 #[tokio::test]
@@ -118,7 +118,7 @@ async fn a_time_out_before_the_effect_is_sent_again() {
     assert_eq!((site.posts_of(1), site.count("POST publish")), (1, 2));
     assert_eq!(
         world.picture().await,
-        "c1 done: publish timeout, receipt unknown, receipt unknown, publish created"
+        "c1 done: publish timeout, receipt unknown, receipt unknown, publish done"
     );
 }
 
@@ -198,10 +198,7 @@ async fn commands_nobody_can_read_are_put_aside() {
     broken.article = Some(Article { status: "live".to_owned(), ..Article::default() });
     world.say_all(vec![broken, order(SITE, 2)]).await;
     world.jobs_are(1, "done").await;
-    assert_eq!(
-        world.number("SELECT count(*) AS n FROM dead_letters WHERE consumer = 'publish_content'").await,
-        1
-    );
+    assert_eq!(world.number("SELECT count(*) AS n FROM dead_letters WHERE consumer = 'orders'").await, 1);
     assert_eq!(site.posts_of(2), 1);
 }
 

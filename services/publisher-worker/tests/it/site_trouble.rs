@@ -165,7 +165,7 @@ async fn what_is_over_keeps_no_payload_and_is_forgotten_in_time() {
     world.run("UPDATE jobs SET finished_at = now() - interval '91 days' WHERE content_id = 1").await;
     let _second = world.worker();
     world.jobs_are(1, "done").await;
-    assert_eq!(world.picture().await, "c2 done: publish created");
+    assert_eq!(world.picture().await, "c2 done: publish done");
     assert_eq!(world.number("SELECT count(*) AS n FROM attempts").await, 1);
 }
 

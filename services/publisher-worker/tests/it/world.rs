@@ -234,6 +234,16 @@ pub fn describe(report: &PublishReport) -> String {
         PublishReport::Started(_) => "started".to_owned(),
         PublishReport::Published(it) if it.adopted => format!("adopted {}", it.external_id),
         PublishReport::Published(it) => format!("published {}", it.external_id),
+        PublishReport::Updated(it) => format!("updated {}", it.external_id),
+        PublishReport::Moved(it) => format!("moved {} to {}", it.external_id, it.wordpress_status),
+        PublishReport::Conflicted(it) => format!("conflict on {}", it.external_id),
+        PublishReport::Mended(it) => format!(
+            "mended {}, {} left{}",
+            it.external_id,
+            it.warnings.len(),
+            if it.r#final { " for good" } else { "" }
+        ),
+        PublishReport::Cancelled(_) => "cancelled".to_owned(),
         PublishReport::Retrying(it) => format!("retrying after {}", it.failure.as_ref().unwrap().cause),
         PublishReport::Unconfirmed(it) => format!("unconfirmed after {}", it.failure.as_ref().unwrap().cause),
         PublishReport::Failed(it) => format!("failed by {}", it.failure.as_ref().unwrap().cause),

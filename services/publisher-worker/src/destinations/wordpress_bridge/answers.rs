@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
-use domain::delivery::{Answer, ReceiptAnswer, Refusal, Response as Shown, SitePost, Warning, diagnose};
+use domain::delivery::{
+    Answer, Conflict, PostText, ReceiptAnswer, Refusal, Response as Shown, SitePost, Warning, diagnose,
+};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
@@ -73,12 +75,16 @@ impl Reading {
         match (status, refusal.code.as_str()) {
             (200..=299, _) => match post(&members) {
                 Some(post) if members.get("replayed") == Some(&Value::Bool(true)) => Answer::Replayed(post),
-                Some(post) => Answer::Created(post),
+                Some(post) => Answer::Done(post),
                 None => broken(refusal),
             },
             (409, "in_progress") => {
                 Answer::InProgress { retry_after: refusal.retry_after, evidence: refusal.evidence }
             }
+            (412, "conflict") => match conflict(&members) {
+                Some(conflict) => Answer::Conflict(Box::new(conflict)),
+                None => broken(refusal),
+            },
             (410, _) => Answer::Gone { evidence: refusal.evidence },
             (409, _) => match post(&members) {
                 Some(post) => Answer::AlreadyExists(post),
@@ -196,9 +202,10 @@ fn status_meant(status: u16, members: Option<&Map<String, Value>>, code: &str) -
         Some(Value::Bool(false)) if status < 400 => match code {
             "already_exists" | "in_progress" => 409,
             "gone" => 410,
-            "unknown_operation" | "unknown_media" | "rest_no_route" => 404,
+            "conflict" => 412,
+            "unknown_operation" | "unknown_media" | "unknown_post" | "rest_no_route" => 404,
             "operation_reused" | "invalid_payload" | "hash_mismatch" => 422,
-            "insert_failed" => 500,
+            "insert_failed" | "not_stored" => 500,
             "not_paired"
             | "signature_missing"
             | "signature_invalid"
@@ -230,9 +237,53 @@ fn post(members: &Map<String, Value>) -> Option<SitePost> {
     })
 }
 
+/// Texts come with the images' own addresses in place of the library's, as the article has them.
+fn conflict(members: &Map<String, Value>) -> Option<Conflict> {
+    let images = members.get("images").and_then(Value::as_object);
+    let mut images: Vec<_> = images
+        .into_iter()
+        .flatten()
+        .filter_map(|(library, source)| Some((library.as_str(), source.as_str()?)))
+        .filter(|(library, _)| !library.is_empty())
+        .collect();
+    // One may begin with another.
+    images.sort_by_key(|(library, _)| std::cmp::Reverse(library.len()));
+    let read = |name: &str| {
+        let text = members.get(name)?.as_object()?;
+        let content = text_of(text, "content_html");
+        Some(PostText {
+            title: text_of(text, "title"),
+            content_html: images
+                .iter()
+                .fold(content, |html, (library, source)| with_source(&html, library, source)),
+            excerpt: text_of(text, "excerpt"),
+        })
+    };
+    let theirs = read("theirs")?;
+    let revision = text_of(members.get("theirs")?.as_object()?, "revision");
+    Some(Conflict {
+        post: SitePost { revision, ..post(members)? },
+        theirs,
+        base: read("base"),
+        modified_at: text_of(members, "modified_gmt").parse().ok(),
+    })
+}
+
+/// Plain, or as an attribute has it.
+fn with_source(html: &str, library: &str, source: &str) -> String {
+    let escaped = |url: &str| url.replace('&', "&amp;");
+    let html = html.replace(&escaped(library), &escaped(source));
+    if library.contains('&') { html.replace(library, source) } else { html }
+}
+
 fn warning(members: &Map<String, Value>) -> Warning {
     let text = |name| text_of(members, name);
-    Warning { code: text("code"), subject: text("subject"), detail: text("detail") }
+    Warning {
+        code: text("code"),
+        subject: text("subject"),
+        detail: text("detail"),
+        part: text("part").parse().ok(),
+    }
 }
 
 /// What the plugin said about single fields, after what it said in general.

@@ -20,7 +20,9 @@ mod probe;
 
 use self::answers::{Mark, Reading};
 use self::payload::Payload;
-use super::{Access, Call, Destination, Findings, Media, MediaRefusal, Order, Picture, Receipt, Reply, Site};
+use super::{
+    Access, Call, Destination, Findings, Media, MediaRefusal, Order, Picture, Receipt, Reply, Site, Task,
+};
 use crate::egress::{CallError, Egress, Request};
 
 /// Speaks to the bridge plugin.
@@ -32,16 +34,39 @@ pub struct WordpressBridge {
 }
 
 impl Destination for WordpressBridge {
-    fn publish<'a>(
+    fn carry_out<'a>(
         &'a self,
         site: &'a Site,
         order: &'a Order,
         media: &'a [Media],
     ) -> BoxFuture<'a, Reply<Answer>> {
         async move {
-            let bytes = Payload::new(order, media).to_json().into();
-            let body = Body { media_type: "application/json", bytes };
-            let (result, call) = self.call(site, Method::POST, "/igny8/v1/publish", &[], body).await;
+            let payload = |written| Payload::new(order, written, media);
+            let post = |id: &str| format!("/igny8/v1/posts/{id}");
+            let (result, call) = match &order.task {
+                Task::Publish(written) => {
+                    let body = Body::json(&payload(written));
+                    self.call(site, Method::POST, "/igny8/v1/publish", &[], body).await
+                }
+                Task::Update(written, seen) => {
+                    let body = Body::json(&payload(written).onto(seen));
+                    self.call(site, Method::PUT, &post(&seen.post), &[], body).await
+                }
+                Task::Mend(written, seen, parts) => {
+                    let body = Body::json(&payload(written).onto(seen).only(parts));
+                    let route = post(&seen.post) + "/parts";
+                    self.call(site, Method::PUT, &route, &[], body).await
+                }
+                Task::Move(command, id) => {
+                    let (operation, content) = (order.operation.to_string(), order.content.to_string());
+                    let query = [
+                        ("action", command.as_str()),
+                        ("operation_id", &operation),
+                        ("content_id", &content),
+                    ];
+                    self.call(site, Method::DELETE, &post(id), &query, Body::EMPTY).await
+                }
+            };
             let value = match result {
                 Ok(reading) => reading.into_answer(),
                 Err(error) => answers::unanswered(error),
@@ -108,6 +133,10 @@ struct Body {
 }
 
 impl Body {
+    fn json(payload: &Payload<'_>) -> Self {
+        Self { media_type: "application/json", bytes: payload.to_json().into() }
+    }
+
     const EMPTY: Self = Self { media_type: "", bytes: Bytes::new() };
 }
 

@@ -1,11 +1,14 @@
+use std::collections::BTreeMap;
+
 use domain::content::Image;
+use domain::delivery::Part;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::destinations::{Media, Order};
+use crate::destinations::{Media, Order, Seen, Written};
 
-/// The body of `POST /publish`, as `proto/bridge.md` has it.
+/// The body of `POST /publish`, `PUT /posts/{id}` and `PUT /posts/{id}/parts`, as `proto/bridge.md` has it.
 #[derive(Debug, Serialize)]
 pub struct Payload<'a> {
     operation_id: String,
@@ -30,8 +33,29 @@ pub struct Payload<'a> {
     gallery_images: Vec<GalleryImage<'a>>,
     categories: &'a [String],
     tags: &'a [String],
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    category_ids: &'a BTreeMap<String, i64>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    tag_ids: &'a BTreeMap<String, i64>,
+    missing_terms: &'static str,
     meta: &'a Map<String, Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fields: Vec<Field<'a>>,
+    sticky: bool,
+    parent_id: i64,
+    template: &'a str,
     media: Vec<MediaEntry<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected_revision: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parts: Option<Vec<&'static str>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Field<'a> {
+    key: &'a str,
+    via: &'static str,
+    value: &'a Value,
 }
 
 #[derive(Debug, Serialize)]
@@ -51,12 +75,12 @@ struct MediaEntry<'a> {
 }
 
 impl<'a> Payload<'a> {
-    pub fn new(order: &'a Order, media: &'a [Media]) -> Self {
-        let article = &order.article;
+    pub fn new(order: &Order, written: &'a Written, media: &'a [Media]) -> Self {
+        let article = &written.article;
         Self {
             operation_id: order.operation.to_string(),
             content_id: order.content.get(),
-            revision: &order.revision,
+            revision: &written.revision,
             title: &article.title,
             content_html: &article.content_html,
             excerpt: &article.excerpt,
@@ -73,9 +97,30 @@ impl<'a> Payload<'a> {
             gallery_images: article.gallery_images.iter().map(gallery_image).collect(),
             categories: &article.categories,
             tags: &article.tags,
+            category_ids: &article.category_ids,
+            tag_ids: &article.tag_ids,
+            missing_terms: article.missing_terms.as_str(),
             meta: &article.meta,
+            fields: article
+                .fields
+                .iter()
+                .map(|field| Field { key: &field.key, via: field.via.as_str(), value: &field.value })
+                .collect(),
+            sticky: article.sticky,
+            parent_id: article.parent.unwrap_or(0),
+            template: &article.template,
+            expected_revision: None,
+            parts: None,
             media: media.iter().map(media_entry).collect(),
         }
+    }
+
+    pub fn onto(self, seen: &'a Seen) -> Self {
+        Self { expected_revision: Some(&seen.revision), ..self }
+    }
+
+    pub fn only(self, parts: &[Part]) -> Self {
+        Self { parts: Some(parts.iter().map(|part| part.as_str()).collect()), ..self }
     }
 
     pub fn to_json(&self) -> Vec<u8> {
@@ -99,8 +144,10 @@ fn media_entry(media: &Media) -> MediaEntry<'_> {
 
 #[cfg(test)]
 mod tests {
-    use domain::content::{Article, PostStatus, Seo};
+    use domain::content::{Article, CustomField, FieldKind, MissingTerms, PostStatus, Seo};
     use domain::{ContentId, OperationId};
+
+    use crate::destinations::Task;
 
     use super::*;
 
@@ -108,13 +155,16 @@ mod tests {
         Order {
             operation: OperationId::from_uuid("01932f5e-0000-7000-8000-000000000001".parse().unwrap()),
             content: ContentId::new(123),
-            revision: "ab12".to_owned(),
-            article,
+            task: Task::Publish(Written { revision: "ab12".to_owned(), article }),
         }
     }
 
-    #[test]
-    fn everything_the_bridge_takes() {
+    fn written(order: &Order) -> &Written {
+        let Task::Publish(written) = &order.task else { unreachable!() };
+        written
+    }
+
+    fn whole() -> Article {
         let mut article = Article::new(
             "Bread & Butter",
             "<p>Good <b>bread</b>.</p><img src=\"https://cdn.example.com/a.jpg\">",
@@ -135,7 +185,20 @@ mod tests {
         article.gallery_images = vec![image("https://cdn.example.com/g.webp")];
         article.categories = vec!["Guides".to_owned(), "Guides > Beginners".to_owned()];
         article.tags = vec!["bread".to_owned()];
+        article.category_ids.insert("Guides".to_owned(), 12);
+        article.tag_ids.insert("bread".to_owned(), 13);
+        article.missing_terms = MissingTerms::Skip;
         article.meta.insert("cluster".to_owned(), "baking".into());
+        article.fields =
+            vec![CustomField { key: "price".to_owned(), via: FieldKind::Acf, value: 12.5.into() }];
+        article.sticky = true;
+        article.parent = Some(9);
+        article.template = "wide.php".to_owned();
+        article
+    }
+
+    #[test]
+    fn everything_the_bridge_takes() {
         let media = [Media {
             source_url: "https://cdn.example.com/f.png".to_owned(),
             sha256: "00ff".to_owned(),
@@ -144,7 +207,11 @@ mod tests {
             caption: "Fresh".to_owned(),
             known: false,
         }];
-        insta::assert_snapshot!(serde_json::to_string_pretty(&Payload::new(&order(article), &media)).unwrap(), @r#"
+        let order = order(whole());
+        let seen = Seen { post: "77".to_owned(), revision: "00ab".to_owned() };
+        let payload =
+            Payload::new(&order, written(&order), &media).onto(&seen).only(&[Part::Images, Part::Seo]);
+        insta::assert_snapshot!(serde_json::to_string_pretty(&payload).unwrap(), @r#"
         {
           "operation_id": "01932f5e-0000-7000-8000-000000000001",
           "content_id": 123,
@@ -178,9 +245,26 @@ mod tests {
           "tags": [
             "bread"
           ],
+          "category_ids": {
+            "Guides": 12
+          },
+          "tag_ids": {
+            "bread": 13
+          },
+          "missing_terms": "skip",
           "meta": {
             "cluster": "baking"
           },
+          "fields": [
+            {
+              "key": "price",
+              "via": "acf",
+              "value": 12.5
+            }
+          ],
+          "sticky": true,
+          "parent_id": 9,
+          "template": "wide.php",
           "media": [
             {
               "source_url": "https://cdn.example.com/f.png",
@@ -189,6 +273,11 @@ mod tests {
               "alt": "A loaf",
               "caption": "Fresh"
             }
+          ],
+          "expected_revision": "00ab",
+          "parts": [
+            "images",
+            "seo"
           ]
         }
         "#);
@@ -197,7 +286,8 @@ mod tests {
     #[test]
     fn what_the_site_decides_is_left_out() {
         let order = order(Article::new("Bread", "<p>x</p>"));
-        insta::assert_snapshot!(serde_json::to_string_pretty(&Payload::new(&order, &[])).unwrap(), @r#"
+        let payload = Payload::new(&order, written(&order), &[]);
+        insta::assert_snapshot!(serde_json::to_string_pretty(&payload).unwrap(), @r#"
         {
           "operation_id": "01932f5e-0000-7000-8000-000000000001",
           "content_id": 123,
@@ -215,7 +305,11 @@ mod tests {
           "gallery_images": [],
           "categories": [],
           "tags": [],
+          "missing_terms": "create",
           "meta": {},
+          "sticky": false,
+          "parent_id": 0,
+          "template": "",
           "media": []
         }
         "#);

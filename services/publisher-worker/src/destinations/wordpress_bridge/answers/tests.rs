@@ -1,4 +1,4 @@
-use domain::delivery::Cause;
+use domain::delivery::{Cause, Part};
 use rstest::rstest;
 
 use super::*;
@@ -25,17 +25,22 @@ fn frame(members: &str) -> String {
 
 fn made() -> String {
     frame(
-        r#""success":true,"post_id":77,"post_url":"https://a.example/x","post_status":"publish","revision":"ab","warnings":[{"code":"c","subject":"s","detail":"d"}],"replayed":false"#,
+        r#""success":true,"post_id":77,"post_url":"https://a.example/x","post_status":"publish","revision":"ab","warnings":[{"code":"c","subject":"s","detail":"d","part":"seo"}],"replayed":false"#,
     )
 }
 
 #[test]
 fn a_post() {
-    let Answer::Created(post) = answer(201, &made()) else { panic!() };
+    let Answer::Done(post) = answer(201, &made()) else { panic!() };
     assert_eq!((post.id.as_str(), post.status.as_str(), post.revision.as_str()), ("77", "publish", "ab"));
     assert_eq!(
         post.warnings,
-        [Warning { code: "c".to_owned(), subject: "s".to_owned(), detail: "d".to_owned() }]
+        [Warning {
+            code: "c".to_owned(),
+            subject: "s".to_owned(),
+            detail: "d".to_owned(),
+            part: Some(Part::Seo)
+        }]
     );
     assert!(matches!(
         answer(200, &made().replace("\"replayed\":false", "\"replayed\":true")),
@@ -50,14 +55,14 @@ fn a_post() {
 #[case::byte_order_mark("\u{feff}\n", "\n")]
 #[case::a_frame_that_broke(r#"{"igny8_frame":"msg_12345678","succ"#, "")]
 fn noise_around_the_frame(#[case] before: &str, #[case] after: &str) {
-    assert!(matches!(answer(200, &format!("{before}{}{after}", made())), Answer::Created(_)));
+    assert!(matches!(answer(200, &format!("{before}{}{after}", made())), Answer::Done(_)));
 }
 
 #[test]
 fn where_the_status_was_lost_the_words_count() {
     let gone = frame(r#""success":false,"code":"gone","message":"m""#);
     assert!(matches!(answer(200, &gone), Answer::Gone { .. }));
-    assert!(matches!(answer(500, &made()), Answer::Created(_)), "a fatal error at the very end");
+    assert!(matches!(answer(500, &made()), Answer::Done(_)), "a fatal error at the very end");
 }
 
 #[test]
@@ -138,7 +143,26 @@ fn evidence_is_short_and_plain() {
 #[test]
 fn an_older_plugin_needs_no_frame() {
     let old = response(201, r#"{"success":true,"data":{"post_id":"77","post_url":"https://a.example/x"}}"#);
-    let Answer::Created(post) = read(&old, Mark::Any, Timestamp::UNIX_EPOCH).into_answer() else { panic!() };
+    let Answer::Done(post) = read(&old, Mark::Any, Timestamp::UNIX_EPOCH).into_answer() else { panic!() };
     assert_eq!(post.id, "77");
     assert!(matches!(read(&old, OURS, Timestamp::UNIX_EPOCH).into_answer(), Answer::BrokenAnswer { .. }));
+}
+
+#[test]
+fn what_somebody_else_wrote() {
+    let conflict = frame(
+        r#""success":false,"code":"conflict","post_id":77,"post_url":"https://a.example/x","post_status":"publish","modified_gmt":"2026-11-25T10:00:00Z",
+        "theirs":{"title":"T","content_html":"<img src=\"https://a.example/up/b.jpg?x=1&amp;y=2\"><img src=\"https://a.example/up/b.jpg\">","excerpt":"E","revision":"cd"},
+        "base":null,"images":{"https://a.example/up/b.jpg":"https://cdn.example.com/1.jpg","https://a.example/up/b.jpg?x=1&y=2":"https://cdn.example.com/2.jpg?a&b"}"#,
+    );
+    let Answer::Conflict(conflict) = answer(412, &conflict) else { panic!() };
+    assert_eq!((conflict.post.id.as_str(), conflict.post.revision.as_str()), ("77", "cd"));
+    assert_eq!(
+        conflict.theirs.content_html,
+        r#"<img src="https://cdn.example.com/2.jpg?a&amp;b"><img src="https://cdn.example.com/1.jpg">"#
+    );
+    assert_eq!((conflict.base, conflict.modified_at), (None, "2026-11-25T10:00:00Z".parse().ok()));
+
+    let nothing = frame(r#""success":false,"code":"conflict","message":"m""#);
+    assert!(matches!(answer(412, &nothing), Answer::BrokenAnswer { .. }));
 }
