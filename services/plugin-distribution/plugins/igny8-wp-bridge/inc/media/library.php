@@ -94,6 +94,9 @@ function add_to_library( WP_REST_Request $request, string $bytes, string $sha256
 	if ( file_exists( $path ) ) {
 		wp_delete_file( $path );
 	}
+	if ( is_wp_error( $id ) && ! is_dir( wp_upload_dir( null, false )['path'] ) ) {
+		return new WP_Error( 'not_stored', 'WordPress cannot store the file: ' . $id->get_error_message(), [ 'status' => 500 ] );
+	}
 	if ( is_wp_error( $id ) ) {
 		return new WP_Error( 'not_an_image', 'WordPress refuses the file: ' . $id->get_error_message(), [ 'status' => 415 ] );
 	}

@@ -55,8 +55,7 @@ function take_over_operation( array $payload, string $owner ): void {
 		'owner'      => $owner,
 	];
 	$wpdb->update( Storage\table( 'contents' ), [ 'operation_id' => $payload['operation_id'] ], $where );
-	$sql = 'DELETE FROM `' . Storage\table( 'operations' ) . "` WHERE content_id = %d AND state = 'in_progress' AND operation_id <> %s";
-	$wpdb->query( $wpdb->prepare( $sql, $payload['content_id'], $payload['operation_id'] ) );
+	forget_others( $payload['content_id'], $payload['operation_id'] );
 }
 
 /** Note that the post is made; the row stays for good and nobody takes its lease again. */

@@ -22,7 +22,9 @@ function set_images( int $post_id, array $payload ): array {
 		if ( (int) get_post_thumbnail_id( $post_id ) !== $known[ $featured ] ) {
 			$warnings[] = warning( 'featured_image_failed', $featured, 'WordPress did not take the featured image.' );
 		}
-	} elseif ( '' !== $featured ) {
+	} elseif ( '' === $featured ) {
+		delete_post_thumbnail( $post_id );
+	} else {
 		$warnings[] = warning( 'featured_image_missing', $featured, 'The image was not sent to the library.' );
 	}
 	$gallery = [];
@@ -36,6 +38,8 @@ function set_images( int $post_id, array $payload ): array {
 	}
 	if ( $gallery ) {
 		update_post_meta( $post_id, '_igny8_gallery', $gallery );
+	} else {
+		delete_post_meta( $post_id, '_igny8_gallery' );
 	}
 	attach( $post_id, array_values( $known ) );
 	return $warnings;

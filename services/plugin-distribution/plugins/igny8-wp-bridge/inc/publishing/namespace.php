@@ -17,6 +17,8 @@
  * and goes on; after 5 it finds a published post of the same operation and only settles. `igny8_step` fires between the
  * steps, so that a test can kill the process there.
  *
+ * Once the post is made the content's row stays for good. What is done to the post afterwards is in `changes.php`.
+ *
  * @package IGNY8\Bridge
  */
 
@@ -40,7 +42,7 @@ function answer_publish( WP_REST_Request $request ): WP_REST_Response {
 	}
 	list( $payload, $errors ) = read_payload( $body );
 	if ( $errors ) {
-		return Rest\refusal( 422, 'invalid_payload', 'The payload has fields this site cannot use.', [ 'errors' => $errors ] );
+		return invalid_payload( $errors );
 	}
 	ignore_user_abort( true );
 	return as_default_author(
@@ -129,16 +131,8 @@ function settle_begun( array $payload, string $owner, object $content, int $post
 /** Write receipt and content together, and answer 201. */
 function settle( array $payload, string $owner, int $post_id, array $warnings ): WP_REST_Response {
 	global $wpdb;
-	$answer = [
-		'operation_id' => $payload['operation_id'],
-		'content_id'   => $payload['content_id'],
-		'post_id'      => $post_id,
-		'post_url'     => (string) get_permalink( $post_id ),
-		'post_status'  => (string) get_post_status( $post_id ),
-		'revision'     => revision( $post_id ),
-		'warnings'     => $warnings,
-		'replayed'     => false,
-	];
+	remember_base( $payload['content_id'], $post_id, $payload );
+	$answer = members( $payload, $post_id, $warnings );
 	$wpdb->query( 'START TRANSACTION' );
 	close_receipt( $payload['operation_id'], $answer );
 	settle_content( $payload['content_id'], $owner, $post_id );
@@ -165,9 +159,19 @@ function lost_to_another( array $payload ): WP_REST_Response {
 	if ( $content && 'made' === $content->state ) {
 		return existing_post( $content, $payload );
 	}
+	return at_work();
+}
+
+/** Say that another request is at work. */
+function at_work(): WP_REST_Response {
 	$response = Rest\refusal( 409, 'in_progress', 'Another request is at work on this content.' );
 	$response->header( 'Retry-After', '5' );
 	return $response;
+}
+
+/** Name the fields that can't be used. */
+function invalid_payload( array $errors ): WP_REST_Response {
+	return Rest\refusal( 422, 'invalid_payload', 'The payload has fields this site cannot use.', [ 'errors' => $errors ] );
 }
 
 /** Say which post a content has, or that a person deleted it; to the operation that made it, its first answer. */
@@ -178,7 +182,7 @@ function existing_post( object $content, array $payload ): WP_REST_Response {
 	}
 	$post = get_post( (int) $content->post_id );
 	if ( ! $post ) {
-		return Rest\refusal( 410, 'gone', 'This content had a post, and it was deleted here.', [ 'post_id' => (int) $content->post_id ] );
+		return gone( (int) $content->post_id );
 	}
 	return Rest\refusal(
 		409,

@@ -19,36 +19,24 @@ const STATUSES = [ 'publish', 'draft', 'pending', 'private', 'future' ];
  */
 function read_payload( array $body ): array {
 	$errors  = [];
-	$payload = [
-		'operation_id' => '',
-		'content_id'   => 0,
-		'date_gmt'     => '',
-		'status'       => 'publish',
-		'post_type'    => 'post',
-	];
-	foreach ( [ 'title', 'content_html', 'excerpt', 'slug', 'author', 'seo_title', 'seo_description', 'primary_keyword', 'featured_image_url' ] as $name ) {
+	$payload = [];
+	foreach ( [ 'title', 'content_html', 'excerpt', 'slug', 'author', 'seo_title', 'seo_description', 'primary_keyword', 'featured_image_url', 'template' ] as $name ) {
 		$payload[ $name ] = read_text( $body, $name, $errors );
 	}
 	foreach ( [ 'secondary_keywords', 'categories', 'tags' ] as $name ) {
 		$payload[ $name ] = read_texts( $body, $name, $errors );
 	}
-	foreach ( [ 'media', 'gallery_images' ] as $name ) {
+	foreach ( [ 'media', 'gallery_images', 'fields' ] as $name ) {
 		$payload[ $name ] = read_records( $body, $name, $errors );
 	}
-	$payload['meta'] = isset( $body['meta'] ) && is_array( $body['meta'] ) ? $body['meta'] : [];
+	foreach ( [ 'meta', 'category_ids', 'tag_ids' ] as $name ) {
+		$payload[ $name ] = isset( $body[ $name ] ) && is_array( $body[ $name ] ) ? $body[ $name ] : [];
+	}
+	$payload['sticky']        = ! empty( $body['sticky'] );
+	$payload['parent_id']     = isset( $body['parent_id'] ) && is_int( $body['parent_id'] ) ? max( 0, $body['parent_id'] ) : 0;
+	$payload['missing_terms'] = read_choice( $body, 'missing_terms', 'create', [ 'create', 'skip' ], $errors );
 
-	$operation_id = $body['operation_id'] ?? null;
-	if ( is_string( $operation_id ) && preg_match( '/\A[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\z/i', $operation_id ) ) {
-		$payload['operation_id'] = strtolower( $operation_id );
-	} else {
-		$errors[] = field_error( 'operation_id', 'must be a UUID' );
-	}
-	$content_id = $body['content_id'] ?? null;
-	if ( ( is_int( $content_id ) || is_string( $content_id ) ) && preg_match( '/\A[1-9][0-9]{0,18}\z/', (string) $content_id ) ) {
-		$payload['content_id'] = (int) $content_id;
-	} else {
-		$errors[] = field_error( 'content_id', 'must be a positive integer' );
-	}
+	$payload = read_ids( $body, $errors ) + $payload;
 	foreach ( [ 'title', 'content_html' ] as $name ) {
 		if ( '' === trim( $payload[ $name ] ) && ! in_array( $name, array_column( $errors, 'field' ), true ) ) {
 			$errors[] = field_error( $name, 'must not be empty' );
@@ -62,6 +50,31 @@ function read_payload( array $body ): array {
 	}
 	$payload['slug'] = sanitize_title( $payload['slug'] );
 	return [ $payload, $errors ];
+}
+
+/**
+ * Read which operation this is, and of which content.
+ *
+ * @return array{operation_id:string,content_id:int}
+ */
+function read_ids( array $body, array &$errors ): array {
+	$ids          = [
+		'operation_id' => '',
+		'content_id'   => 0,
+	];
+	$operation_id = $body['operation_id'] ?? null;
+	if ( is_string( $operation_id ) && preg_match( '/\A[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\z/i', $operation_id ) ) {
+		$ids['operation_id'] = strtolower( $operation_id );
+	} else {
+		$errors[] = field_error( 'operation_id', 'must be a UUID' );
+	}
+	$content_id = $body['content_id'] ?? null;
+	if ( ( is_int( $content_id ) || is_string( $content_id ) ) && preg_match( '/\A[1-9][0-9]{0,18}\z/', (string) $content_id ) ) {
+		$ids['content_id'] = (int) $content_id;
+	} else {
+		$errors[] = field_error( 'content_id', 'must be a positive integer' );
+	}
+	return $ids;
 }
 
 /** List the post types the platform may fill. */

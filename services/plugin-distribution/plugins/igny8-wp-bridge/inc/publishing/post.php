@@ -1,6 +1,6 @@
 <?php
 /**
- * The post itself: reserved, enriched, saved.
+ * The post itself: reserved, enriched, saved, described.
  *
  * @package IGNY8\Bridge
  */
@@ -8,6 +8,7 @@
 namespace IGNY8\Bridge\Publishing;
 
 use IGNY8\Bridge\Outbound;
+use IGNY8\Bridge\Seo;
 use IGNY8\Bridge\Storage;
 use Throwable;
 use WP_REST_Response;
@@ -69,37 +70,34 @@ function reserve_post( array $payload, string $owner ): int {
 	return 1 === $rows ? (int) $wpdb->insert_id : 0;
 }
 
-/** Set terms, fields and images of a post that nobody sees yet; what fails becomes a warning. */
-function enrich( int $post_id, array $payload ): array {
+/** Codes of warnings about what trying again can't mend. */
+const LASTING = [ 'field_refused', 'category_unsupported', 'tag_unsupported', 'category_skipped', 'tag_skipped', 'acf_missing' ];
+
+/** What beside the text can be done alone. */
+const PARTS = [
+	'terms'  => __NAMESPACE__ . '\\set_terms',
+	'images' => __NAMESPACE__ . '\\set_images',
+	'seo'    => 'IGNY8\\Bridge\\Seo\\set_fields',
+	'fields' => __NAMESPACE__ . '\\set_custom_fields',
+];
+
+/** Set what belongs to a post beside its text, or some parts of that; what fails becomes a warning that names its part. */
+function enrich( int $post_id, array $payload, ?array $parts = null ): array {
 	update_post_meta( $post_id, '_igny8_content_id', $payload['content_id'] );
 	update_post_meta( $post_id, '_igny8_operation_id', $payload['operation_id'] );
-	$warnings = [];
-	$steps    = [
-		'terms'    => __NAMESPACE__ . '\\set_terms',
-		'images'   => __NAMESPACE__ . '\\set_images',
-		'seo'      => 'IGNY8\\Bridge\\Seo\\set_fields',
-		'metadata' => __NAMESPACE__ . '\\set_custom_fields',
-	];
-	foreach ( $steps as $name => $function ) {
-		try {
-			$warnings = array_merge( $warnings, $function( $post_id, $payload ) );
-		} catch ( Throwable $problem ) {
-			$warnings[] = warning( 'step_failed', $name, $problem->getMessage() );
-		}
-	}
-	return $warnings;
-}
-
-/** Set the custom fields; protected ones are not for the platform to write. */
-function set_custom_fields( int $post_id, array $payload ): array {
-	$warnings = [];
-	foreach ( $payload['meta'] as $key => $value ) {
-		/** Filters whether the platform may write a custom field. */
-		if ( ! apply_filters( 'igny8_bridge_may_write_field', ! is_protected_meta( (string) $key, 'post' ), $key, $post_id ) ) {
-			$warnings[] = warning( 'field_refused', (string) $key, 'The field is protected on this site.' );
+	$warnings = null === $parts ? set_place( $post_id, $payload ) : [];
+	foreach ( PARTS as $part => $function ) {
+		if ( null !== $parts && ! in_array( $part, $parts, true ) ) {
 			continue;
 		}
-		update_post_meta( $post_id, wp_slash( (string) $key ), wp_slash( $value ) );
+		try {
+			$found = $function( $post_id, $payload );
+		} catch ( Throwable $problem ) {
+			$found = [ warning( 'step_failed', $part, $problem->getMessage() ) ];
+		}
+		foreach ( $found as $warning ) {
+			$warnings[] = in_array( $warning['code'], LASTING, true ) ? $warning : $warning + [ 'part' => $part ];
+		}
 	}
 	return $warnings;
 }
@@ -110,6 +108,7 @@ function set_custom_fields( int $post_id, array $payload ): array {
  * @return string '' or what went wrong.
  */
 function save_post( int $post_id, array $payload, array &$warnings ): string {
+	$is_new                           = 'auto-draft' === get_post_status( $post_id );
 	list( $author, $author_warnings ) = find_author( $payload['author'] );
 	$warnings                         = array_merge( $warnings, $author_warnings );
 
@@ -122,7 +121,15 @@ function save_post( int $post_id, array $payload, array &$warnings ): string {
 		'post_name'    => $payload['slug'],
 		'post_status'  => $payload['status'],
 		'post_author'  => $author,
+		'post_parent'  => parent_of( $payload ),
 	];
+	// What the platform leaves to the site stays what the site made of it.
+	if ( ! $is_new && '' === $payload['slug'] ) {
+		unset( $post['post_name'] );
+	}
+	if ( ! $is_new && '' === $payload['author'] ) {
+		unset( $post['post_author'] );
+	}
 	if ( '' !== $payload['date_gmt'] ) {
 		$post += [
 			'post_date_gmt' => $payload['date_gmt'],
@@ -153,10 +160,19 @@ function save_post( int $post_id, array $payload, array &$warnings ): string {
 	return '';
 }
 
-/** Tell the revision of a post: the SHA-256 of what is stored. */
-function revision( int $post_id ): string {
-	$post = get_post( $post_id );
-	return $post ? hash( 'sha256', implode( "\n", [ $post->post_title, $post->post_content, $post->post_excerpt, $post->post_name, $post->post_status ] ) ) : '';
+/** Describe a post as the answers do. */
+function members( array $order, int $post_id, array $warnings ): array {
+	return [
+		'operation_id' => $order['operation_id'],
+		'content_id'   => $order['content_id'],
+		'post_id'      => $post_id,
+		'post_url'     => (string) get_permalink( $post_id ),
+		'post_status'  => (string) get_post_status( $post_id ),
+		'revision'     => revision( $post_id ),
+		'warnings'     => $warnings,
+		'seo'          => Seo\read_back( $post_id ),
+		'replayed'     => false,
+	];
 }
 
 /** Do something as the platform's own command, so that events it causes carry the operation. */

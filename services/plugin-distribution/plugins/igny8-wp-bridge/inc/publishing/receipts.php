@@ -44,7 +44,10 @@ function answer_operation( WP_REST_Request $request ): WP_REST_Response {
 /** Tell whether nobody works on an open operation any more. */
 function is_abandoned( object $receipt ): bool {
 	$content = read_content( (int) $receipt->content_id );
-	return ! $content || 'made' === $content->state || (int) $content->lease_until < Storage\now_ms();
+	if ( $content && 'made' === $content->state ) {
+		return ! is_being_changed( (int) $receipt->content_id );
+	}
+	return ! $content || (int) $content->lease_until < Storage\now_ms();
 }
 
 /** Settle an abandoned operation if its post was finished. */
@@ -59,11 +62,14 @@ function settle_abandoned( object $receipt ): void {
 	if ( in_array( $status, [ 'auto-draft', 'trash' ], true ) || ! claim_content( (int) $content->content_id, $owner ) ) {
 		return;
 	}
-	$ids = [
+	$order = [
 		'operation_id' => $receipt->operation_id,
 		'content_id'   => (int) $receipt->content_id,
+		'media'        => [],
+		'meta'         => [],
+		'fields'       => [],
 	];
-	settle( $ids, $owner, $post_id, [] );
+	settle( $order, $owner, $post_id, [] );
 }
 
 /** Read an operation's receipt. */
@@ -95,6 +101,13 @@ function close_receipt( string $operation_id, array $answer ): void {
 function forget_receipt( string $operation_id ): void {
 	global $wpdb;
 	$wpdb->delete( Storage\table( 'operations' ), compact( 'operation_id' ) );
+}
+
+/** Forget the open receipts of a content's other operations: they died before this one. */
+function forget_others( int $content_id, string $operation_id ): void {
+	global $wpdb;
+	$sql = 'DELETE FROM `' . Storage\table( 'operations' ) . "` WHERE content_id = %d AND state = 'in_progress' AND operation_id <> %s";
+	$wpdb->query( $wpdb->prepare( $sql, $content_id, $operation_id ) );
 }
 
 /** Forget receipts long after the platform would ask for them; the contents' rows still keep posts single. */

@@ -8,38 +8,46 @@
 namespace IGNY8\Bridge\Publishing;
 
 use WP_Error;
+use WP_Term;
 
 /** Set the categories and tags of a post. */
 function set_terms( int $post_id, array $payload ): array {
 	return array_merge(
-		set_terms_of( $post_id, taxonomy_for( $payload['post_type'], true ), $payload['categories'], 'category' ),
-		set_terms_of( $post_id, taxonomy_for( $payload['post_type'], false ), $payload['tags'], 'tag' )
+		set_terms_of( $post_id, taxonomy_for( $payload['post_type'], true ), $payload, 'category', 'categories' ),
+		set_terms_of( $post_id, taxonomy_for( $payload['post_type'], false ), $payload, 'tag', 'tags' )
 	);
 }
 
-/** Set the terms of one taxonomy. */
-function set_terms_of( int $post_id, string $taxonomy, array $names, string $kind ): array {
-	if ( ! $names ) {
-		return [];
-	}
+/** Set the terms of one taxonomy; without any, a post that had some has none. */
+function set_terms_of( int $post_id, string $taxonomy, array $payload, string $kind, string $list ): array {
+	$names = $payload[ $list ];
 	if ( '' === $taxonomy ) {
-		return [ warning( $kind . '_unsupported', implode( ', ', $names ), 'This post type has no such taxonomy.' ) ];
+		return $names ? [ warning( $kind . '_unsupported', implode( ', ', $names ), 'This post type has no such taxonomy.' ) ] : [];
 	}
 	$ids      = [];
 	$warnings = [];
 	foreach ( $names as $name ) {
-		$found = term_at( is_taxonomy_hierarchical( $taxonomy ) ? term_path( $name ) : [ $name ], $taxonomy );
+		$mapped = mapped_term( $payload[ $kind . '_ids' ][ $name ] ?? 0, $taxonomy );
+		$path   = is_taxonomy_hierarchical( $taxonomy ) ? term_path( $name ) : [ $name ];
+		$found  = $mapped ? $mapped : term_at( $path, $taxonomy, 'create' === $payload['missing_terms'] );
 		if ( is_wp_error( $found ) ) {
-			$warnings[] = warning( $kind . '_failed', $name, $found->get_error_message() );
+			$skipped    = 'term_skipped' === $found->get_error_code();
+			$warnings[] = warning( $kind . ( $skipped ? '_skipped' : '_failed' ), $name, $found->get_error_message() );
 		} else {
 			$ids[] = $found;
 		}
 	}
-	$set = $ids ? wp_set_object_terms( $post_id, $ids, $taxonomy ) : [];
+	$set = wp_set_object_terms( $post_id, $ids, $taxonomy );
 	if ( is_wp_error( $set ) ) {
 		$warnings[] = warning( $kind . '_failed', implode( ', ', $names ), $set->get_error_message() );
 	}
 	return $warnings;
+}
+
+/** Check the site's own id of a term that is mapped. */
+function mapped_term( $term_id, string $taxonomy ): int {
+	$term = is_int( $term_id ) && $term_id > 0 ? get_term( $term_id, $taxonomy ) : null;
+	return $term instanceof WP_Term ? $term->term_id : 0;
 }
 
 /** Choose the taxonomy of a post type that serves as categories, or as tags. */
@@ -64,15 +72,18 @@ function term_path( string $text ): array {
 }
 
 /**
- * Find the term at the end of a path, making what is missing on the way.
+ * Find the term at the end of a path, making what is missing on the way if that is wanted.
  *
  * @return int|WP_Error
  */
-function term_at( array $path, string $taxonomy ) {
+function term_at( array $path, string $taxonomy, bool $make = true ) {
 	$parent = 0;
 	foreach ( $path as $name ) {
 		$known = is_taxonomy_hierarchical( $taxonomy ) ? term_exists( wp_slash( $name ), $taxonomy, $parent ) : term_exists( wp_slash( $name ), $taxonomy );
-		$term  = is_array( $known ) ? $known : wp_insert_term( wp_slash( $name ), $taxonomy, [ 'parent' => $parent ] );
+		if ( ! is_array( $known ) && ! $make ) {
+			return new WP_Error( 'term_skipped', 'The site has no such term, and none is to be made.' );
+		}
+		$term = is_array( $known ) ? $known : wp_insert_term( wp_slash( $name ), $taxonomy, [ 'parent' => $parent ] );
 		if ( is_wp_error( $term ) && $term->get_error_data( 'term_exists' ) ) {
 			$term = [ 'term_id' => $term->get_error_data( 'term_exists' ) ];
 		}

@@ -32,7 +32,7 @@ function set_fields( int $post_id, array $payload ): array {
 		write( $post_id, $description, $payload['seo_description'] );
 		write( $post_id, $focus, $several ? implode( ',', $keywords ) : ( $keywords[0] ?? '' ) );
 	}
-	return $warnings;
+	return $warnings ? $warnings : compare( $post_id, $payload );
 }
 
 /** List the SEO plugins that are active. */
@@ -77,13 +77,67 @@ function set_aioseo( int $post_id, array $payload, array $keywords ): array {
 			'additional' => array_slice( $phrases, 1 ),
 		] : null,
 	];
-	$model::savePost( $post_id, array_filter( $fields ) );
+	$model::savePost( $post_id, $fields );
 	return [];
 }
 
-/** Write a field that says something. */
+/** Write a field, or remove one that says nothing. */
 function write( int $post_id, string $key, string $value ): void {
 	if ( '' !== $value ) {
 		update_post_meta( $post_id, $key, wp_slash( $value ) );
+	} else {
+		delete_post_meta( $post_id, $key );
 	}
+}
+
+/**
+ * Read what the site's SEO plugin says, now that it was told; without one, what is kept for one that comes later.
+ *
+ * @return array{plugin:string,title:string,description:string,keywords:array}
+ */
+function read_back( int $post_id ): array {
+	$plugins = array_values( active_plugins() );
+	$plugin  = $plugins ? $plugins[0] : 'none';
+	if ( 'aioseo' === $plugin ) {
+		return read_aioseo( $post_id );
+	}
+	list( $title, $description, $focus ) = KEYS[ $plugin ] ?? [ '_igny8_seo_title', '_igny8_seo_description', '_igny8_seo_keywords' ];
+	$keywords                            = array_map( 'trim', explode( ',', (string) get_post_meta( $post_id, $focus, true ) ) );
+	return [
+		'plugin'      => $plugin,
+		'title'       => (string) get_post_meta( $post_id, $title, true ),
+		'description' => (string) get_post_meta( $post_id, $description, true ),
+		'keywords'    => array_values( array_filter( $keywords, 'strlen' ) ),
+	];
+}
+
+/** Read All in One SEO's fields. */
+function read_aioseo( int $post_id ): array {
+	$model    = 'AIOSEO\\Plugin\\Common\\Models\\Post';
+	$post     = method_exists( $model, 'getPost' ) ? $model::getPost( $post_id ) : null;
+	$phrases  = $post && isset( $post->keyphrases ) ? json_decode( (string) wp_json_encode( $post->keyphrases ), true ) : [];
+	$phrases  = is_string( $phrases ) ? (array) json_decode( $phrases, true ) : (array) $phrases;
+	$keywords = array_column( array_merge( [ $phrases['focus'] ?? [] ], $phrases['additional'] ?? [] ), 'keyphrase' );
+	return [
+		'plugin'      => 'aioseo',
+		'title'       => $post ? (string) $post->title : '',
+		'description' => $post ? (string) $post->description : '',
+		'keywords'    => array_values( array_filter( $keywords, 'strlen' ) ),
+	];
+}
+
+/** Warn of what the SEO plugin did not keep. */
+function compare( int $post_id, array $payload ): array {
+	$warnings = [];
+	$kept     = read_back( $post_id );
+	foreach ( [ 'title', 'description' ] as $name ) {
+		if ( 'none' !== $kept['plugin'] && $kept[ $name ] !== $payload[ "seo_$name" ] ) {
+			$warnings[] = [
+				'code'    => 'seo_field_changed',
+				'subject' => $name,
+				'detail'  => 'The SEO plugin did not keep it as it was.',
+			];
+		}
+	}
+	return $warnings;
 }

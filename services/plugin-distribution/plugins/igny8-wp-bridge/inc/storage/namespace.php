@@ -11,7 +11,7 @@ namespace IGNY8\Bridge\Storage;
 
 use const IGNY8\Bridge\FILE;
 
-const VERSION        = '1';
+const VERSION        = '2';
 const VERSION_OPTION = 'igny8_bridge_tables';
 const TABLES         = [ 'contents', 'operations', 'media', 'requests', 'outbox', 'locks' ];
 const OPTIONS        = [
@@ -57,6 +57,7 @@ function make_tables(): void {
 	foreach ( definitions() as $name => $columns ) {
 		$wpdb->query( 'CREATE TABLE IF NOT EXISTS `' . table( $name ) . "` ( $columns ) $charset" );
 	}
+	add_missing_columns();
 	start_sequence();
 	adopt_earlier_posts();
 	adopt_earlier_media();
@@ -67,7 +68,7 @@ function make_tables(): void {
 function definitions(): array {
 	return [
 		'contents'   => "content_id bigint unsigned NOT NULL, post_id bigint unsigned NOT NULL DEFAULT 0, operation_id varchar(36) NOT NULL DEFAULT '',
-			state varchar(10) NOT NULL, owner varchar(32) NOT NULL DEFAULT '', lease_until bigint unsigned NOT NULL DEFAULT 0,
+			state varchar(10) NOT NULL, owner varchar(32) NOT NULL DEFAULT '', lease_until bigint unsigned NOT NULL DEFAULT 0, base longtext NULL,
 			PRIMARY KEY  (content_id), KEY post_id (post_id)",
 		'operations' => 'operation_id varchar(36) NOT NULL, content_id bigint unsigned NOT NULL, body_hash varchar(64) NOT NULL,
 			state varchar(12) NOT NULL, answer longtext NULL, began_at bigint unsigned NOT NULL,
@@ -79,6 +80,15 @@ function definitions(): array {
 			occurred_at bigint unsigned NOT NULL, data longtext NOT NULL, PRIMARY KEY  (seq), UNIQUE KEY id (id), KEY state_seq (state,seq)',
 		'locks'      => "name varchar(40) NOT NULL, owner varchar(32) NOT NULL DEFAULT '', lease_until bigint unsigned NOT NULL DEFAULT 0, PRIMARY KEY  (name)",
 	];
+}
+
+/** Add what tables of an earlier version of the plugin lack. */
+function add_missing_columns(): void {
+	global $wpdb;
+	$contents = table( 'contents' );
+	if ( ! $wpdb->get_var( "SHOW COLUMNS FROM `$contents` LIKE 'base'" ) ) {
+		$wpdb->query( "ALTER TABLE `$contents` ADD COLUMN base longtext NULL" );
+	}
 }
 
 /** Let the event numbers begin at the present Unix time in milliseconds. */
