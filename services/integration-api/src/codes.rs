@@ -12,6 +12,8 @@ macro_rules! codes {
 codes! {
     ALREADY_CONNECTED = "already_connected": "The site has an integration already.";
     ALREADY_PUBLISHED = "already_published": "The content has its post on the site already.";
+    CONFLICT_NOT_FOUND = "conflict_not_found": "The content has no such conflict.";
+    CONFLICT_RESOLVED = "conflict_resolved": "The conflict is settled already.";
     CONTENT_APPROVED = "content_approved": "The content is approved already.";
     CONTENT_IN_REVIEW = "content_in_review": "The content is in review already.";
     CONTENT_IS_DRAFT = "content_is_draft": "The content is a draft: it has to be submitted first.";
@@ -33,6 +35,8 @@ codes! {
     KEY_MISSING = "key_missing": "The request carries no API key.";
     KEY_REVOKED = "key_revoked": "The API key was revoked, or replaced longer ago than its grace period.";
     NO_ACTIVE_KEY = "no_active_key": "The site has no key that could be rotated or revoked.";
+    NOTHING_TO_CANCEL = "nothing_to_cancel": "Nothing is scheduled or under way for the content.";
+    NOT_ON_SITE = "not_on_site": "The content has no post on its site.";
     NO_INTEGRATION = "no_integration": "The content's site has no integration with a key.";
     POST_GONE = "post_gone": "A person deleted the post on the site for good.";
     PROBE_NOT_FOUND = "probe_not_found": "There is no such connection test, or it is forgotten already.";
@@ -46,5 +50,6 @@ codes! {
     SITE_URL_MISMATCH = "site_url_mismatch": "The request comes from another address than the site's.";
     TOKEN_INVALID = "token_invalid": "The access token or session is unknown or has expired.";
     TOO_MANY_STREAMS = "too_many_streams": "As many event streams are open as the server carries.";
+    TOO_LATE_TO_CANCEL = "too_late_to_cancel": "It is being sent to the site at this moment.";
     VERSION_MISMATCH = "version_mismatch": "Someone else changed it since the version named by If-Match.";
 }

@@ -5,7 +5,7 @@
 //! ```ignore
 //! pub async fn publish_content(editor: Editor, once: Once, id: Path<i64>, Json(body): Json<PublishOptions>) -> Result<HttpResponse, Problem> {
 //!     once.run(&editor, &body, async |tx, now| {
-//!         let job = flows::publish::publish(tx, now, …).await?;
+//!         let job = flows::command::order_one(tx, now, …).await?;
 //!         Ok(Success::accepted(format!("/api/v1/…/{}/", job.content_id), PublishJob::from(job)))
 //!     })
 //!     .await

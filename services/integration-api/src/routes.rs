@@ -50,6 +50,24 @@ const PLACES: &[Place] = &[
     ("/api/v1/writer/content/{id}/approve", |at| at.route(post().to(content::approve::approve_content))),
     ("/api/v1/writer/content/{id}/reject", |at| at.route(post().to(content::reject::reject_content))),
     ("/api/v1/writer/content/{id}/publish", |at| at.route(post().to(content::publish::publish_content))),
+    ("/api/v1/writer/content/{id}/republish", |at| {
+        at.route(post().to(content::republish::republish_content))
+    }),
+    ("/api/v1/writer/content/{id}/unpublish", |at| {
+        at.route(post().to(content::unpublish::unpublish_content))
+    }),
+    ("/api/v1/writer/content/{id}/restore", |at| at.route(post().to(content::restore::restore_content))),
+    ("/api/v1/writer/content/{id}/delete", |at| at.route(post().to(content::delete_post::delete_post))),
+    ("/api/v1/writer/content/{id}/cancel", |at| at.route(post().to(content::cancel::cancel_content))),
+    ("/api/v1/writer/content/{id}/conflicts", |at| at.route(get().to(content::conflicts::list_conflicts))),
+    ("/api/v1/writer/content/{id}/conflicts/{conflict_id}/resolve", |at| {
+        at.app_data(content::BODY_LIMIT).route(post().to(content::conflicts::resolve_conflict))
+    }),
+    ("/api/v1/writer/content/bulk-publish", |at| at.route(post().to(content::bulk::bulk_publish))),
+    ("/api/v1/writer/content/bulk-republish", |at| at.route(post().to(content::bulk::bulk_republish))),
+    ("/api/v1/writer/content/bulk-unpublish", |at| at.route(post().to(content::bulk::bulk_unpublish))),
+    ("/api/v1/writer/content/bulk-restore", |at| at.route(post().to(content::bulk::bulk_restore))),
+    ("/api/v1/writer/content/bulk-delete", |at| at.route(post().to(content::bulk::bulk_delete))),
     ("/api/v1/writer/content/{id}/timeline", |at| {
         at.route(get().to(content::timeline::list_content_timeline))
     }),
@@ -137,5 +155,5 @@ pub fn configure(config: &mut ServiceConfig, state: &AppState) {
 
 /// Ids are numbers here, so that `…/{id}` takes nothing that has a name of its own.
 fn pattern(path: &str) -> String {
-    path.replace("{id}", "{id:[0-9]+}")
+    path.replace("{id}", "{id:[0-9]+}").replace("{conflict_id}", "{conflict_id:[0-9]+}")
 }

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use mailbox::{Handler, HandlerError, OrFail};
 
 use crate::AppState;
-use crate::flows::apply_publish_report::{News, Published, Report, apply_publish_reports};
+use crate::flows::apply_publish_report::{Mended, News, Published, Report, Theirs, apply_publish_reports};
+use crate::store::conflicts::PostText;
 use crate::store::publications::{Failure, Warning};
 
 /// What publisher-worker says of publications. Reports may come late and out of order; only those that lead forward count.
@@ -44,13 +45,65 @@ enum Malformed {
 }
 
 fn parse(message: PublishReport) -> Result<Report, Malformed> {
-    let progress = message.progress().ok_or(Malformed::NoProgress)?.clone();
+    let mut progress = message.progress().ok_or(Malformed::NoProgress)?.clone();
     let (news, duration_ms) = match message {
         PublishReport::Started(_) => (News::Started, None),
         PublishReport::Published(it) => {
-            let duration_ms = it.duration_ms;
-            (News::Published(published(it)?), Some(duration_ms))
+            let post = Published {
+                external_id: it.external_id,
+                external_url: it.external_url,
+                wordpress_status: it.wordpress_status,
+                remote_revision: it.remote_revision,
+                adopted: it.adopted,
+                warnings: warnings(it.warnings),
+            };
+            (News::Published(cleaned(post)?), Some(it.duration_ms))
         }
+        PublishReport::Updated(it) => {
+            let post = Published {
+                external_id: it.external_id,
+                external_url: it.external_url,
+                wordpress_status: it.wordpress_status,
+                remote_revision: it.remote_revision,
+                adopted: false,
+                warnings: warnings(it.warnings),
+            };
+            (News::Published(cleaned(post)?), Some(it.duration_ms))
+        }
+        PublishReport::Moved(it) => {
+            let post = Published {
+                external_id: it.external_id,
+                external_url: it.external_url,
+                wordpress_status: it.wordpress_status,
+                remote_revision: it.remote_revision,
+                ..Published::default()
+            };
+            (News::Moved(cleaned(post)?), Some(it.duration_ms))
+        }
+        PublishReport::Conflicted(it) => {
+            let theirs = it.theirs.unwrap_or_default();
+            let theirs = Theirs {
+                base: it.base.map(text),
+                revision: clean(theirs.revision.clone()),
+                text: text(theirs),
+                modified_at: match it.theirs_modified_at_ms {
+                    0 => None,
+                    ms => Some(Timestamp::from_millisecond(ms)?),
+                },
+            };
+            (News::Conflicted(Box::new(theirs)), Some(it.duration_ms))
+        }
+        PublishReport::Mended(it) => {
+            // It is told of the operation that left something to mend.
+            progress.operation_id = it.mended_operation_id;
+            let mended = Mended {
+                remote_revision: clean(it.remote_revision),
+                warnings: warnings(it.warnings),
+                is_last: it.r#final,
+            };
+            (News::Mended(mended), Some(it.duration_ms))
+        }
+        PublishReport::Cancelled(_) => (News::Cancelled, None),
         PublishReport::Retrying(it) => {
             let at = Timestamp::from_millisecond(it.next_attempt_at_ms)?;
             (News::Retrying { failure: failure(it.failure), at }, Some(it.duration_ms))
@@ -73,23 +126,35 @@ fn parse(message: PublishReport) -> Result<Report, Malformed> {
     })
 }
 
-fn published(message: publishing::ContentPublished) -> Result<Published, Malformed> {
-    if message.external_id.is_empty() {
+fn cleaned(post: Published) -> Result<Published, Malformed> {
+    if post.external_id.is_empty() {
         return Err(Malformed::NoPost);
     }
+    Ok(Published {
+        external_id: clean(post.external_id),
+        external_url: clean(post.external_url),
+        wordpress_status: clean(post.wordpress_status),
+        remote_revision: clean(post.remote_revision),
+        ..post
+    })
+}
+
+fn warnings(messages: Vec<publishing::Warning>) -> Vec<Warning> {
     let warning = |it: publishing::Warning| Warning {
         code: clean(it.code),
         subject: clean(it.subject),
         detail: clean(it.detail),
+        part: clean(it.part),
     };
-    Ok(Published {
-        external_id: clean(message.external_id),
-        external_url: clean(message.external_url),
-        wordpress_status: clean(message.wordpress_status),
-        remote_revision: clean(message.remote_revision),
-        adopted: message.adopted,
-        warnings: message.warnings.into_iter().map(warning).collect(),
-    })
+    messages.into_iter().map(warning).collect()
+}
+
+fn text(message: publishing::PostText) -> PostText {
+    PostText {
+        title: clean(message.title),
+        content_html: clean(message.content_html),
+        excerpt: clean(message.excerpt),
+    }
 }
 
 fn failure(message: Option<publishing::Failure>) -> Failure {

@@ -1,5 +1,7 @@
+use std::collections::BTreeMap;
+
 use contracts::publishing;
-use domain::content::{Article, EXCERPT_LENGTH, Image, PostStatus, Seo, excerpt};
+use domain::content::{Article, CustomField, EXCERPT_LENGTH, Image, MissingTerms, PostStatus, Seo, excerpt};
 use domain::text::UnknownName;
 
 use crate::store::content::{self, Text};
@@ -36,7 +38,14 @@ pub fn article(text: Text, terms: &Terms) -> Result<Article, UnknownName> {
         gallery_images: text.gallery_images.0.into_iter().map(from_row).collect(),
         categories,
         tags,
+        category_ids: BTreeMap::new(),
+        tag_ids: BTreeMap::new(),
+        missing_terms: MissingTerms::Create,
         meta: text.meta.0,
+        fields: Vec::new(),
+        sticky: text.sticky,
+        parent: text.parent,
+        template: text.template,
     })
 }
 
@@ -62,6 +71,14 @@ pub fn to_wire(article: Article) -> publishing::Article {
         categories: article.categories,
         tags: article.tags,
         meta_json: serde_json::Value::Object(article.meta).to_string(),
+        category_ids: article.category_ids.into_iter().collect(),
+        tag_ids: article.tag_ids.into_iter().collect(),
+        missing_terms: article.missing_terms.as_str().to_owned(),
+        fields: article.fields.into_iter().map(field_to_wire).collect(),
+        sticky: article.sticky,
+        parent_id: article.parent.unwrap_or(0),
+        template: article.template,
+        image_policy: None,
     }
 }
 
@@ -71,6 +88,14 @@ fn from_row(image: content::Image) -> Image {
 
 fn image_to_wire(image: Image) -> publishing::Image {
     publishing::Image { url: image.url, alt: image.alt, caption: image.caption }
+}
+
+fn field_to_wire(field: CustomField) -> publishing::CustomField {
+    publishing::CustomField {
+        key: field.key,
+        via: field.via.as_str().to_owned(),
+        value_json: field.value.to_string(),
+    }
 }
 
 /// In their order, without empty ones; two that differ in case only are one term to WordPress.
@@ -110,6 +135,9 @@ mod tests {
             gallery_images: Json(Vec::new()),
             cluster_name: "Baking".to_owned(),
             meta: Json(serde_json::Map::new()),
+            sticky: false,
+            parent: None,
+            template: String::new(),
         }
     }
 

@@ -3,9 +3,11 @@
 pub mod apply_publish_report;
 pub mod apply_wordpress_status;
 pub mod article;
+pub mod cancel;
+pub mod command;
+pub mod conflict;
 pub mod connect_site;
 pub mod credentials;
 pub mod open_account;
-pub mod publish;
 pub mod review;
 pub mod sync_log;

@@ -51,6 +51,9 @@ pub struct Text {
     pub gallery_images: Json<Vec<Image>>,
     pub cluster_name: String,
     pub meta: Json<Map<String, Value>>,
+    pub sticky: bool,
+    pub parent: Option<i64>,
+    pub template: String,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -136,6 +139,17 @@ pub async fn lock(
         .first(connection)
         .await
         .optional()
+}
+
+/// These contents, whosever they are, locked, lowest id first.
+pub async fn lock_all(connection: &mut AsyncPgConnection, ids: &[i64]) -> QueryResult<Vec<Content>> {
+    content::table
+        .filter(content::id.eq_any(ids))
+        .order(content::id)
+        .select(Content::as_select())
+        .for_no_key_update()
+        .load(connection)
+        .await
 }
 
 /// Writes the text anew; the version rises.

@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use diesel::QueryResult;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -30,6 +32,25 @@ pub async fn of(
     let (categories, tags): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(kind, _)| kind == CATEGORY);
     let names = |rows: Vec<(String, String)>| rows.into_iter().map(|(_, name)| name).collect();
     Ok(Terms { categories: names(categories), tags: names(tags) })
+}
+
+/// The same of several contents.
+pub async fn of_all(
+    connection: &mut AsyncPgConnection,
+    contents: &[i64],
+) -> QueryResult<HashMap<i64, Terms>> {
+    let rows: Vec<(i64, String, String)> = content_terms::table
+        .filter(content_terms::content_id.eq_any(contents))
+        .order((content_terms::content_id, content_terms::kind, content_terms::place))
+        .select((content_terms::content_id, content_terms::kind, content_terms::name))
+        .load(connection)
+        .await?;
+    let mut all: HashMap<i64, Terms> = HashMap::new();
+    for (content, kind, name) in rows {
+        let terms = all.entry(content).or_default();
+        if kind == CATEGORY { terms.categories.push(name) } else { terms.tags.push(name) }
+    }
+    Ok(all)
 }
 
 /// Puts these in the place of whatever the content had.

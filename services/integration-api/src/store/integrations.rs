@@ -103,6 +103,17 @@ pub async fn of_site(
         .optional()
 }
 
+/// The WordPress integrations of these sites, whosever they are, without deleted ones.
+pub async fn of_sites(connection: &mut AsyncPgConnection, sites: &[i64]) -> QueryResult<Vec<Integration>> {
+    integrations::table
+        .filter(integrations::site_id.eq_any(sites))
+        .filter(integrations::platform.eq(WORDPRESS))
+        .filter(integrations::state.ne(State::Deleted.as_str()))
+        .select(Integration::as_select())
+        .load(connection)
+        .await
+}
+
 /// Also a deleted one, for what is said about it.
 pub async fn of_site_in_any_state(
     connection: &mut AsyncPgConnection,

@@ -13,6 +13,7 @@ pub mod sites;
 pub mod tokens;
 pub mod users;
 
+pub mod conflicts;
 pub mod content;
 pub mod content_terms;
 pub mod json;

@@ -19,6 +19,9 @@ pub struct Publication {
     pub account_id: i64,
     pub site_id: i64,
     pub state: String,
+    pub command: Option<String>,
+    pub state_before: Option<String>,
+    pub follow_up: Option<String>,
     pub status_before_publish: Option<String>,
     pub integration_id: Option<i64>,
     pub operation_id: Option<Uuid>,
@@ -65,6 +68,9 @@ pub struct Warning {
     /// What it concerns: an image's address, a term, a SEO field.
     pub subject: String,
     pub detail: String,
+    /// images, terms, seo or fields: it is tried again alone.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub part: String,
 }
 
 pub async fn create(
@@ -139,7 +145,8 @@ pub async fn write(
     let rows = serde_json::to_value(changed).expect("invariant: a publication has string keys only");
     diesel::sql_query(
         "UPDATE publications AS p SET
-            state = r.state, status_before_publish = r.status_before_publish,
+            state = r.state, command = r.command, state_before = r.state_before, follow_up = r.follow_up,
+            status_before_publish = r.status_before_publish,
             integration_id = r.integration_id, operation_id = r.operation_id, job_id = r.job_id,
             sequence = r.sequence, attempt = r.attempt, next_attempt_at = r.next_attempt_at, error = r.error,
             warnings = r.warnings, revision = r.revision, remote_revision = r.remote_revision, external_id = r.external_id,
@@ -148,7 +155,7 @@ pub async fn write(
             position_modified_at = r.position_modified_at, position_arrival = r.position_arrival,
             published_at = r.published_at, changed_at = $2
          FROM jsonb_to_recordset($1) AS r (
-            content_id bigint, state text, status_before_publish text, integration_id bigint, operation_id uuid, job_id uuid, sequence bigint,
+            content_id bigint, state text, command text, state_before text, follow_up text, status_before_publish text, integration_id bigint, operation_id uuid, job_id uuid, sequence bigint,
             attempt integer, next_attempt_at timestamptz, error jsonb, warnings jsonb, revision text, remote_revision text,
             external_id text, external_url text, wordpress_status text, wp_metadata jsonb, last_wp_sync timestamptz,
             position_sequence bigint, position_modified_at timestamptz, position_arrival bigint, published_at timestamptz)
@@ -170,6 +177,9 @@ impl Publication {
             account_id,
             site_id,
             state: "none".to_owned(),
+            command: None,
+            state_before: None,
+            follow_up: None,
             status_before_publish: None,
             integration_id: None,
             operation_id: None,

@@ -27,6 +27,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Edits on both sides since the last sync. Ours is the content itself.
+    conflicts (id) {
+        id -> Int8,
+        account_id -> Int8,
+        content_id -> Int8,
+        /// The update that was not made.
+        operation_id -> Uuid,
+        /// {title, content_html, excerpt} as our last command left it; null: the site does not know any more.
+        base -> Nullable<Jsonb>,
+        /// {title, content_html, excerpt} as it stands on the site.
+        theirs -> Jsonb,
+        /// The site's hash of theirs: what a resolution is written for.
+        their_revision -> Text,
+        theirs_modified_at -> Nullable<Timestamptz>,
+        found_at -> Timestamptz,
+        /// superseded: a newer conflict took its place.
+        resolution -> Nullable<Text>,
+        resolved_at -> Nullable<Timestamptz>,
+        resolved_by -> Nullable<Int8>,
+    }
+}
+
+diesel::table! {
     /// What people write. How it stands on its site is in publications.
     content (id) {
         /// An old installation's content keeps its ids; WordPress posts carry them.
@@ -62,6 +85,11 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        sticky -> Bool,
+        /// The post above this one, by its id on the site.
+        parent -> Nullable<Int8>,
+        /// Of the site's theme; empty: the theme's default.
+        template -> Text,
     }
 }
 
@@ -175,6 +203,12 @@ diesel::table! {
         position_arrival -> Nullable<Int8>,
         published_at -> Nullable<Timestamptz>,
         changed_at -> Timestamptz,
+        /// What the operation is; of an older row, publish.
+        command -> Nullable<Text>,
+        /// Where the state goes back to if the command is cancelled, or fails and there is a post.
+        state_before -> Nullable<Text>,
+        /// The command to be sent when the one under way is over.
+        follow_up -> Nullable<Text>,
     }
 }
 
@@ -270,6 +304,7 @@ diesel::joinable!(users -> accounts (account_id));
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     api_keys,
+    conflicts,
     content,
     content_terms,
     idempotency_keys,

@@ -18,7 +18,7 @@ async fn an_article_goes_out_and_comes_back() {
     let desk = Desk::open().await;
     let path = desk.submitted().await;
     desk.ask("POST", &format!("{path}publish/"), Value::Null).await;
-    let order: PublishContent = desk.service.broker.receive("publisher.publish_content").await;
+    let order: PublishContent = desk.service.broker.receive("publisher.orders").await;
     assert_eq!(order.article.as_ref().unwrap().title, "Tides");
 
     // Late and repeated: only what leads forward counts.
@@ -50,7 +50,7 @@ async fn a_failure_gives_the_article_back_and_it_can_go_again() {
     let desk = Desk::open().await;
     let path = desk.submitted().await;
     desk.ask("POST", &format!("{path}publish/"), Value::Null).await;
-    let order: PublishContent = desk.service.broker.receive("publisher.publish_content").await;
+    let order: PublishContent = desk.service.broker.receive("publisher.orders").await;
     let failure = Failure {
         cause: "wrong_key".into(),
         detail: "The site refused the key.".into(),
@@ -66,7 +66,7 @@ async fn a_failure_gives_the_article_back_and_it_can_go_again() {
     );
 
     desk.ask("POST", &format!("{path}publish/"), Value::Null).await;
-    let again: PublishContent = desk.service.broker.receive("publisher.publish_content").await;
+    let again: PublishContent = desk.service.broker.receive("publisher.orders").await;
     assert_ne!(again.operation_id, order.operation_id);
     assert_eq!(again.revision, order.revision);
     // What the first one still has to say does not concern the second.
@@ -88,7 +88,7 @@ async fn who_follows_the_log_misses_nothing_across_a_break() {
     drop(stream);
 
     desk.ask("POST", &format!("{path}publish/"), Value::Null).await;
-    let order: PublishContent = desk.service.broker.receive("publisher.publish_content").await;
+    let order: PublishContent = desk.service.broker.receive("publisher.orders").await;
     desk.service.say(&PublishStarted { progress: Some(progress(&order, 1)) }).await;
     desk.until(&path, |it| it["publication"]["state"] == "publishing").await;
     let mut stream = desk.service.follow(STREAM, &desk.owner, &first.place).await;
@@ -201,6 +201,7 @@ fn progress(order: &PublishContent, sequence: i64) -> Progress {
         sequence,
         occurred_at_ms: order.ordered_at_ms,
         attempt: 1,
+        command: "publish".into(),
     }
 }
 

@@ -22,7 +22,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    /// One command to a site each: an article to publish, or a probe.
+    /// One command to a site each, parts of a post to be tried again, or a probe.
     jobs (id) {
         id -> Uuid,
         /// Names the effect on the site; for a probe, the probe's id.
@@ -55,6 +55,10 @@ diesel::table! {
         finished_at -> Nullable<Timestamptz>,
         traceparent -> Nullable<Text>,
         tracestate -> Nullable<Text>,
+        /// The operation some parts of which failed, and are tried again alone.
+        mends -> Nullable<Uuid>,
+        /// Those parts: images, terms, seo, fields.
+        parts -> Nullable<Array<Nullable<Text>>>,
     }
 }
 

@@ -14,7 +14,7 @@ use crate::store::publications::Publication;
 use crate::store::{content, publications, sync_events};
 use crate::{AppState, codes};
 
-/// Delete content that never was on its site. Editors and owners.
+/// Delete content that never was on its site, or is there no more. Editors and owners.
 #[utoipa::path(
     delete, path = "/api/v1/writer/content/{id}/", operation_id = "delete_content", tag = "Content",
     params(("id" = i64, Path), ("If-Match" = Option<String>, Header, description = "The ETag of the version that is meant.")),
@@ -55,10 +55,13 @@ pub async fn delete_content(
 
 fn was_on_site(publication: &Publication) -> bool {
     let never = [PublicationState::None.as_str(), PublicationState::Failed.as_str()];
+    if publication.state == PublicationState::Gone.as_str() {
+        return false;
+    }
     publication.external_id.is_some() || !never.contains(&publication.state.as_str())
 }
 
 fn on_site() -> Problem {
-    let detail = "This content was published, or is about to be. Only content that never was on its site can be deleted.";
+    let detail = "This content was published, or is about to be. Delete its post first (…/delete/), or unpublish it and keep the content.";
     Problem::new(StatusCode::CONFLICT, codes::CONTENT_ON_SITE, detail)
 }

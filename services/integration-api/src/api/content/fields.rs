@@ -95,6 +95,18 @@ pub struct ContentFields {
     #[schema(value_type = Option<Object>)]
     #[serde(skip_serializing_if = "Given::is_absent")]
     meta: Given<Map<String, Value>>,
+    /// Stays on top of the site's front page.
+    #[schema(value_type = Option<bool>, default = false)]
+    #[serde(skip_serializing_if = "Given::is_absent")]
+    sticky: Given<bool>,
+    /// The post above this one, by its id on the site.
+    #[schema(value_type = Option<i64>, minimum = 1)]
+    #[serde(skip_serializing_if = "Given::is_absent")]
+    parent_id: Given<i64>,
+    /// A template of the site's theme; empty: the theme's default.
+    #[schema(value_type = Option<String>, max_length = 200)]
+    #[serde(skip_serializing_if = "Given::is_absent")]
+    template: Given<String>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize, Serialize, ToSchema)]
@@ -127,6 +139,9 @@ impl ContentFields {
             gallery_images: Json::default(),
             cluster_name: String::new(),
             meta: Json::default(),
+            sticky: false,
+            parent: None,
+            template: String::new(),
         };
         self.onto(blank, Terms::default())
     }
@@ -157,6 +172,9 @@ impl ContentFields {
         self.gallery_images.put(&mut text.gallery_images, |it| Json(it.into_iter().map(image).collect()));
         self.cluster_name.put(&mut text.cluster_name, trimmed);
         self.meta.put(&mut text.meta, Json);
+        self.sticky.put(&mut text.sticky, |it| it);
+        self.parent_id.put(&mut text.parent, Some);
+        self.template.put(&mut text.template, trimmed);
         self.categories.put(&mut terms.categories, |it| it);
         self.tags.put(&mut terms.tags, |it| it);
         if text.post_type.is_empty() {
@@ -226,6 +244,8 @@ fn check(text: &Text, terms: &Terms) -> Result<(), Problem> {
     }
     faults.lines("/categories", &terms.categories);
     faults.lines("/tags", &terms.tags);
+    faults.when("/parent_id", text.parent.is_some_and(|id| id < 1), "the id of a post on the site");
+    faults.line("/template", &text.template, NAME, false);
     faults.line("/cluster_name", &text.cluster_name, NAME, false);
     faults.size("/meta", Value::Object(text.meta.0.clone()).to_string().len(), META_BYTES);
     faults.0.map_or(Ok(()), Err)
@@ -340,6 +360,7 @@ mod tests {
     #[case(json!({"title": "x", "gallery_images": [{"url": "https://x.test/a.png"}, {"url": "a.png"}]}), &["/gallery_images/1/url"])]
     #[case(json!({"title": "x", "tags": ["fine", ""], "categories": ["y".repeat(201)]}), &["/categories/0", "/tags/1"])]
     #[case(json!({"title": "x", "tags": vec!["t"; 101]}), &["/tags"])]
+    #[case(json!({"title": "x", "parent_id": 0, "template": "a\nb"}), &["/parent_id", "/template"])]
     #[case(json!({"title": "x", "meta": {"a": "x".repeat(META_BYTES)}}), &["/meta"])]
     fn refused(#[case] value: Value, #[case] expected: &[&str]) {
         assert_eq!(faults(value), expected);

@@ -6,10 +6,19 @@ pub mod timeline;
 pub mod update;
 
 pub mod approve;
-pub mod publish;
 pub mod reject;
 pub mod submit;
 
+pub mod bulk;
+pub mod cancel;
+pub mod conflicts;
+pub mod delete_post;
+pub mod publish;
+pub mod republish;
+pub mod restore;
+pub mod unpublish;
+
+mod command;
 mod fields;
 mod given;
 mod if_match;

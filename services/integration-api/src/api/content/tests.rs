@@ -1,3 +1,4 @@
+mod bulk;
 mod publish;
 mod review;
 mod write;

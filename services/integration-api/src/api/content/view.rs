@@ -38,6 +38,9 @@ pub struct ContentView {
     pub cluster_name: String,
     #[schema(value_type = Object)]
     pub meta: Map<String, Value>,
+    pub sticky: bool,
+    pub parent_id: Option<i64>,
+    pub template: String,
     /// The post's id on the site.
     pub external_id: Option<String>,
     pub external_url: Option<String>,
@@ -55,6 +58,10 @@ pub struct PublicationView {
     /// none, queued, publishing, live, live_with_warnings, retrying, waiting, unconfirmed, failed, unpublished or gone.
     #[schema(examples("live"))]
     pub state: String,
+    /// What was ordered last: publish, update, unpublish, trash, restore or delete.
+    pub command: Option<String>,
+    /// What is sent when that is over.
+    pub follow_up: Option<String>,
     /// The command under way, or the last one.
     pub operation_id: Option<Uuid>,
     pub job_id: Option<Uuid>,
@@ -132,6 +139,9 @@ impl ContentView {
             tags: terms.tags,
             cluster_name: text.cluster_name,
             meta: text.meta.0,
+            sticky: text.sticky,
+            parent_id: text.parent,
+            template: text.template,
             external_id: on_site.external_id,
             external_url: on_site.external_url,
             publication: on_site.publication,
@@ -185,6 +195,8 @@ impl From<Publication> for OnSite {
             external_url: row.external_url,
             publication: PublicationView {
                 state: row.state,
+                command: row.command,
+                follow_up: row.follow_up,
                 operation_id: row.operation_id,
                 job_id: row.job_id,
                 attempt: row.attempt,

@@ -62,12 +62,15 @@ async fn an_article_is_kept_as_it_was_written() {
         "wordpress_status": null,
         "wp_metadata": null
       },
+      "parent_id": null,
       "post_status": "publish",
       "post_type": "page",
       "primary_keyword": "tides",
       "publication": {
         "attempt": 0,
+        "command": null,
         "error": null,
+        "follow_up": null,
         "job_id": null,
         "next_attempt_at": null,
         "operation_id": null,
@@ -84,9 +87,11 @@ async fn an_article_is_kept_as_it_was_written() {
       "site_id": 0,
       "slug": "why-the-tide",
       "status": "draft",
+      "sticky": false,
       "tags": [
         "moon"
       ],
+      "template": "",
       "title": "Why the tide comes in",
       "updated_at": "2026-11-22T10:00:00Z",
       "version": 1

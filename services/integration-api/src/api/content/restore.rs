@@ -1,0 +1,29 @@
+use actix_web::HttpResponse;
+use domain::content::Command;
+use web::{Path, Problem, ProblemBody, Success};
+
+use super::command::{self, CommandJob};
+use crate::access::Editor;
+use crate::idempotency::Once;
+
+/// Bring a post back that was made a draft or put into the trash, as it was. Editors and owners.
+#[utoipa::path(
+    post, path = "/api/v1/writer/content/{id}/restore/", operation_id = "restore_content", tag = "Content",
+    params(
+        ("id" = i64, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same key and body get the first answer again."),
+    ),
+    responses(
+        (status = 200, description = "It is so already.", body = Success<CommandJob>),
+        (status = 202, description = "The job.", body = Success<CommandJob>),
+        (status = 404, description = "`content_not_found`", body = ProblemBody, content_type = "application/problem+json"),
+        (
+            status = 409, body = ProblemBody, content_type = "application/problem+json",
+            description = "`not_on_site`, `post_gone`, `no_integration`, `integration_pending`, `integration_disabled`, `integration_suspended`",
+        ),
+        (status = 422, description = "`idempotency_key_reused`", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub async fn restore_content(editor: Editor, once: Once, id: Path<i64>) -> Result<HttpResponse, Problem> {
+    command::give(&editor, once, *id, Command::Restore, None, &()).await
+}
