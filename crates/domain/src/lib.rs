@@ -8,6 +8,8 @@ pub mod content;
 
 pub mod delivery;
 
+pub mod publishing;
+
 pub mod wordpress;
 
 pub mod address;

@@ -45,6 +45,37 @@ impl Platform {
         self.call(Method::POST, &format!("/api/v1/writer/content/{content}/publish/"), json!({})).await
     }
 
+    /// One thing to do with the content, such as `republish`.
+    pub async fn order(&self, content: i64, verb: &str, body: Value) -> Value {
+        let (status, answer) =
+            self.call(Method::POST, &format!("/api/v1/writer/content/{content}/{verb}/"), body).await;
+        assert!(status.is_success(), "{verb}: {status} {answer}");
+        answer
+    }
+
+    /// Another text.
+    pub async fn rewrite(&self, content: i64, change: Value) {
+        let (status, answer) =
+            self.call(Method::PATCH, &format!("/api/v1/writer/content/{content}/"), change).await;
+        assert_eq!(status, StatusCode::OK, "{answer}");
+    }
+
+    /// Waits until the publication is in this state, and returns the content.
+    pub async fn is(&self, content: i64, state: &str) -> Value {
+        eventually(&format!("content {content} {state}"), Duration::from_secs(150), async || {
+            self.content(content).await.filter(|c| c["publication"]["state"] == state)
+        })
+        .await
+    }
+
+    /// Writes an article and publishes it; its content and its post.
+    pub async fn published(&self, title: &str) -> (i64, String) {
+        let id = self.write(title).await;
+        assert_eq!(self.publish(id).await.0, StatusCode::ACCEPTED);
+        let post = self.live(id).await["external_id"].as_str().unwrap().to_owned();
+        (id, post)
+    }
+
     /// The content as it is now; `None` while the platform is away.
     pub async fn content(&self, content: i64) -> Option<Value> {
         let url = format!("{}/api/v1/writer/content/{content}/", self.base);

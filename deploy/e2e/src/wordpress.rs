@@ -59,6 +59,11 @@ impl WordPress {
         self.call(Method::POST, &format!("posts/{id}"), json!({"status": status})).await;
     }
 
+    /// As a person in the editor.
+    pub async fn write(&self, id: &str, html: &str) {
+        self.call(Method::POST, &format!("posts/{id}"), json!({"content": html})).await;
+    }
+
     pub async fn page(&self, url: &str) -> (u16, String) {
         let response = self.http.get(url).send().await.unwrap();
         (response.status().as_u16(), response.text().await.unwrap())

@@ -1,9 +1,10 @@
-//! SIGKILL in the middle of a publish: in the end there is exactly one post, and the content is live.
+//! SIGKILL in the middle of a command: in the end there is exactly one post, it says the latest, and is where it was told to be.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use e2e::{Stack, eventually};
 use reqwest::StatusCode;
+use serde_json::json;
 
 /// `None` is PHP itself, at work on the request.
 async fn killed_in_the_middle(victim: Option<&str>, step: &str) {
@@ -27,18 +28,53 @@ async fn killed_in_the_middle(victim: Option<&str>, step: &str) {
     assert_eq!(content["external_id"], posts[0]["id"].to_string().as_str());
 }
 
+async fn killed_in_the_middle_of_an_update(victim: Option<&str>, step: &str) {
+    let stack = Stack::open();
+    let (platform, wordpress) = (stack.platform(), stack.wordpress());
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
+    let title = format!("Updated, {} killed at {step}, {now}", victim.unwrap_or("PHP"));
+    let (id, post) = platform.published(&title).await;
+    platform.rewrite(id, json!({"content_html": "<p>The latest.</p>", "tags": ["latest"]})).await;
+
+    wordpress.sabotage(step, victim.map(|program| stack.pid(program)));
+    platform.order(id, "republish", json!({})).await;
+    eventually("the kill", Duration::from_mins(1), async || wordpress.sabotage_happened().then_some(()))
+        .await;
+    stack.revive().await;
+
+    platform.is(id, "live").await;
+    let posts = wordpress.posts_titled(&title).await;
+    assert_eq!(posts.len(), 1, "exactly one post: {posts:#?}");
+    assert_eq!(
+        (posts[0]["id"].to_string(), posts[0]["content"]["raw"].as_str()),
+        (post.clone(), Some("<p>The latest.</p>"))
+    );
+    assert_eq!(wordpress.term_names("tags", &posts[0]["tags"]).await, ["latest"]);
+
+    // Taking it down is no different.
+    wordpress.sabotage("changed", victim.map(|program| stack.pid(program)));
+    platform.order(id, "unpublish", json!({"to": "trash"})).await;
+    eventually("the kill", Duration::from_mins(1), async || wordpress.sabotage_happened().then_some(()))
+        .await;
+    stack.revive().await;
+    platform.is(id, "unpublished").await;
+    wordpress.end_sabotage();
+    assert_eq!(wordpress.post(&post).await["status"], "trash");
+}
+
 macro_rules! kills {
-    ($($name:ident: $victim:expr, $step:literal;)*) => {
+    ($how:ident; $($name:ident: $victim:expr, $step:literal;)*) => {
         $(
             #[tokio::test]
             async fn $name() {
-                killed_in_the_middle($victim, $step).await;
+                $how($victim, $step).await;
             }
         )*
     };
 }
 
 kills! {
+    killed_in_the_middle;
     worker_before_the_post_is_made: Some("publisher-worker"), "claimed";
     worker_while_the_post_is_half_made: Some("publisher-worker"), "post_inserted";
     worker_before_it_hears_the_answer: Some("publisher-worker"), "published_before_reply";
@@ -48,4 +84,12 @@ kills! {
     database_before_the_result_is_kept: Some("postgres"), "published_before_reply";
     php_while_the_post_is_half_made: None, "post_inserted";
     php_before_it_answers: None, "published_before_reply";
+}
+
+kills! {
+    killed_in_the_middle_of_an_update;
+    worker_while_a_post_is_changed: Some("publisher-worker"), "enriched";
+    broker_before_a_change_is_told: Some("rabbitmq"), "changed";
+    database_before_a_change_is_kept: Some("postgres"), "changed";
+    php_while_a_post_is_changed: None, "enriched";
 }

@@ -2,5 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+mod commands;
 mod kills;
 mod road;
