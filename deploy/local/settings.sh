@@ -11,7 +11,7 @@ export PATH=$PATH:${CARGO_HOME:-$HOME/.cargo}/bin
 open_state() {
   if [ ! -e "$LOCAL/.igny8" ]; then
     # The tests' own stacks lie inside the default one.
-    if [ -d "$LOCAL" ] && [ -n "$(find "$LOCAL" -mindepth 1 -maxdepth 1 ! -name test ! -name schema -print -quit)" ]; then
+    if [ -d "$LOCAL" ] && [ -n "$(find "$LOCAL" -mindepth 1 -maxdepth 1 ! -name test ! -name schema ! -name bench -print -quit)" ]; then
       fail "$LOCAL holds files that are not ours: choose an empty directory with IGNY8_LOCAL=…"
     fi
     mkdir -p "$LOCAL" || fail "$LOCAL can't be made: choose a directory with IGNY8_LOCAL=…"

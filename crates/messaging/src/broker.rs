@@ -1,6 +1,7 @@
 use std::future::Future;
 use std::time::Duration;
 
+use lapin::uri::AMQPUri;
 use lapin::{Channel, Connection, ConnectionProperties};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -17,6 +18,9 @@ pub struct BrokerSettings {
 
 #[derive(Debug, thiserror::Error)]
 pub enum BrokerError {
+    /// It is not shown: there is a password in it.
+    #[error("the broker's URL is none")]
+    Url,
     #[error("the broker did not answer within {0:?}")]
     Timeout(Duration),
     #[error("the broker refused or broke off")]
@@ -58,12 +62,18 @@ impl Broker {
     async fn open(&self, purpose: &str) -> Result<(Connection, Channel), BrokerError> {
         let properties = ConnectionProperties::default()
             .with_connection_name(format!("{}: {purpose}", self.application).into());
-        let connection = in_time(Connection::connect(self.url.expose_secret(), properties)).await?;
+        let mut uri: AMQPUri = self.url.expose_secret().parse().map_err(|_| BrokerError::Url)?;
+        uri.query.frame_max.get_or_insert(FRAME_BYTES);
+        let connection = in_time(Connection::connect_uri(uri, properties)).await?;
         let channel = in_time(connection.create_channel()).await?;
         declare(&channel).await?;
         Ok((connection, channel))
     }
 }
+
+/// lapin keeps 64 frames per connection in memory, whatever is in them: with the 128 KiB that brokers offer, that is 8 MiB each. Larger
+/// messages travel in several frames.
+const FRAME_BYTES: u32 = 16 * 1024;
 
 const LIMIT: Duration = Duration::from_secs(10);
 

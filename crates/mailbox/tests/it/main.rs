@@ -5,5 +5,6 @@
 mod once;
 mod outages;
 mod parked;
+mod plans;
 mod post_office;
 mod schema;

@@ -84,3 +84,15 @@ async fn large_messages_go_out_a_few_at_a_time() {
     let noted: Vec<String> = office.noted(8).await.iter().map(|it| it[..1].to_owned()).collect();
     assert_eq!(noted, ["0", "1", "2", "3", "4", "5", "6", "7"]);
 }
+
+#[tokio::test]
+async fn large_messages_arrive_whole() {
+    let office = PostOffice::open().await;
+    let names: Vec<String> = ["a", "b", "c"].map(|letter| letter.repeat(5 << 20)).to_vec();
+    for name in &names {
+        office.post(name).await;
+    }
+    office.start_relay();
+    office.start_receiver();
+    assert!(office.noted(3).await == names, "they are not what was sent");
+}

@@ -194,15 +194,19 @@ pub async fn put_off(
     .await
 }
 
-/// Lengthens the leases of all that this worker runs.
+/// Lengthens the leases of all that this worker runs. What somebody is writing this moment is passed over: it is being finished, or it
+/// is still there the next time. Waiting for it while holding others is how two statements wait for each other.
 pub async fn renew(
     connection: &mut AsyncPgConnection,
     jobs: &[(Uuid, i64)],
     lease_end: Timestamp,
 ) -> QueryResult<usize> {
     diesel::sql_query(
-        "UPDATE jobs SET run_at = $3 FROM unnest($1, $2) AS held (held_id, held_fence)
-         WHERE id = held_id AND fence = held_fence AND state = 'running'",
+        "WITH ours AS (
+             SELECT id FROM unnest($1, $2) AS held (held_id, held_fence) JOIN jobs ON id = held_id AND fence = held_fence
+             WHERE state = 'running' FOR NO KEY UPDATE OF jobs SKIP LOCKED
+         )
+         UPDATE jobs SET run_at = $3 FROM ours WHERE jobs.id = ours.id",
     )
     .bind::<Array<SqlUuid>, _>(jobs.iter().map(|(id, _)| *id).collect::<Vec<_>>())
     .bind::<Array<BigInt>, _>(jobs.iter().map(|(_, fence)| *fence).collect::<Vec<_>>())

@@ -46,3 +46,30 @@ async fn a_circuit_that_has_closed_or_changed_since_it_was_read_puts_nothing_off
         assert!(put_off(&mut connection, &[(7, later(60))], NOW).await.unwrap().is_empty(), "{circuit}");
     }
 }
+
+#[tokio::test]
+async fn renewing_waits_for_nobody() {
+    #[derive(QueryableByName)]
+    struct Job {
+        #[diesel(sql_type = SqlUuid)]
+        id: Uuid,
+    }
+    let database = TestDatabase::new(MIGRATIONS).await;
+    let mut connection = with_jobs(&database, "'closed', NULL, NULL", 2).await;
+    let jobs: Vec<Job> = diesel::sql_query("UPDATE jobs SET state = 'running', fence = 1 RETURNING id")
+        .load(&mut connection)
+        .await
+        .unwrap();
+    let held: Vec<_> = jobs.iter().map(|job| (job.id, 1)).collect();
+
+    let mut finishing = database.database("test").begin().await.unwrap();
+    diesel::sql_query("UPDATE jobs SET sequence = 2 WHERE id = $1")
+        .bind::<SqlUuid, _>(held[0].0)
+        .execute(finishing.conn())
+        .await
+        .unwrap();
+    assert_eq!(renew(&mut connection, &held, later(60)).await.unwrap(), 1);
+    finishing.commit().await.unwrap();
+    assert_eq!(renew(&mut connection, &held, later(90)).await.unwrap(), 2);
+    assert_eq!(renew(&mut connection, &[(held[0].0, 2)], later(99)).await.unwrap(), 0, "another's fence");
+}

@@ -1,0 +1,67 @@
+#![doc = include_str!("../README.md")]
+#![allow(clippy::cast_precision_loss, reason = "figures are rounded for people")]
+
+use clap::{Parser, Subcommand};
+use secrets::{ExposeSecret, SigningKey, random_key};
+
+mod fairness;
+mod publish;
+
+mod articles;
+mod book;
+mod round;
+mod stack;
+
+mod bare;
+mod measure;
+mod processes;
+mod report;
+mod rows;
+mod sites;
+mod stand_in;
+mod table;
+
+/// Measures the platform; scripts/bench starts what it needs.
+#[derive(Parser)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Make the keys of an installation.
+    Keys,
+    /// Stand in for many WordPress sites.
+    StandIn(stand_in::Options),
+    /// How many articles a worker brings to their sites, beside what its parts could do alone.
+    Publish(publish::Options),
+    /// What one site that hangs costs all others.
+    Fairness(fairness::Options),
+}
+
+fn main() -> anyhow::Result<()> {
+    let cli = Cli::parse();
+    // An error means that there is a provider already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    match cli.verb {
+        Verb::Keys => {
+            print_keys();
+            Ok(())
+        }
+        Verb::StandIn(options) => stand_in::serve(&options),
+        Verb::Publish(options) => on_a_runtime(publish::run(options)),
+        Verb::Fairness(options) => on_a_runtime(fairness::run(options)),
+    }
+}
+
+fn print_keys() {
+    let (signing, sealing) = (SigningKey::generate(), random_key());
+    println!("SEALING_KEY={}", sealing.expose_secret());
+    println!("SIGNING_PRIVATE_KEY={}", signing.to_base64().expose_secret());
+    println!("SIGNING_PUBLIC_KEY={}", signing.verifying_key());
+}
+
+fn on_a_runtime(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}
