@@ -6,6 +6,8 @@ pub mod credential;
 
 pub mod content;
 
+pub mod publishing;
+
 pub mod delivery;
 
 pub mod publishing;
