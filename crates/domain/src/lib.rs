@@ -10,8 +10,6 @@ pub mod publishing;
 
 pub mod delivery;
 
-pub mod publishing;
-
 pub mod wordpress;
 
 pub mod address;

@@ -28,7 +28,7 @@ pub struct Rows {
 pub async fn count(database: &Database) -> anyhow::Result<Rows> {
     let rows = diesel::sql_query(
         "SELECT (SELECT count(*) FROM jobs WHERE state = 'done') AS done, (SELECT count(*) FROM jobs WHERE state <> 'done') AS not_done,
-                (SELECT count(*) FROM attempts) AS attempts, (SELECT count(*) FROM inbox WHERE consumer = 'publish_content') AS inbox,
+                (SELECT count(*) FROM attempts) AS attempts, (SELECT count(*) FROM inbox WHERE consumer = 'orders') AS inbox,
                 (SELECT count(*) FROM outbox) AS outbox, (SELECT count(*) FROM dead_letters) AS dead_letters",
     );
     Ok(rows.get_result(&mut database.connection().await?).await?)

@@ -125,9 +125,9 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Stopped(no_slot) => f.write_str(no_slot.to_string().trim_end_matches('.')),
-            Self::NotPublishingDays(days) if is_single(days) => write!(f, "{days} is not a publishing day"),
+            Self::NotPublishingDays(days) if is_single(*days) => write!(f, "{days} is not a publishing day"),
             Self::NotPublishingDays(days) => write!(f, "{days} are not publishing days"),
-            Self::Blackout(days) if is_single(days) => write!(f, "{days} is a blackout date"),
+            Self::Blackout(days) if is_single(*days) => write!(f, "{days} is a blackout date"),
             Self::Blackout(days) => write!(f, "{days} are blackout dates"),
             Self::Full { period, days, taken, limit } => {
                 fmt_full(f, *period, *days)?;
@@ -135,7 +135,7 @@ impl fmt::Display for Reason {
             }
             Self::DayOver(date) => write!(f, "{date} has no slot left: the last one is over"),
             Self::Crowded { days, min_gap_minutes } => {
-                let verb = if is_single(days) { "has" } else { "have" };
+                let verb = if is_single(*days) { "has" } else { "have" };
                 write!(
                     f,
                     "{days} {verb} no free slot: each is taken or within {min_gap_minutes} min of another item"
@@ -163,7 +163,7 @@ impl fmt::Display for Reason {
     }
 }
 
-fn is_single(days: &DateRange) -> bool {
+fn is_single(days: DateRange) -> bool {
     days.first == days.last
 }
 

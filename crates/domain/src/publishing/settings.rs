@@ -10,7 +10,6 @@ use super::{
 
 /// How a site wants its content to go out, as a person entered it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "three switches a person sees")]
 pub struct PublishingSettings {
     /// What was written needs nobody's approval.
     pub auto_approval_enabled: bool,

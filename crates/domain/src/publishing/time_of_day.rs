@@ -89,7 +89,7 @@ impl TimeWindow {
         self.start < other.end && other.start < self.end
     }
 
-    pub(super) fn minutes(&self) -> u16 {
+    pub(super) fn minutes(self) -> u16 {
         self.end.0.saturating_sub(self.start.0)
     }
 }

@@ -88,8 +88,7 @@ async fn write(database: &Database, batch: &Batch) -> anyhow::Result<()> {
 }
 
 async fn take_in(tx: &mut Tx, batch: &Batch) -> QueryResult<()> {
-    by_ids(tx, batch, "INSERT INTO bare_inbox (consumer, message_id) SELECT 'publish_content', unnest($1)")
-        .await?;
+    by_ids(tx, batch, "INSERT INTO bare_inbox (consumer, message_id) SELECT 'orders', unnest($1)").await?;
     diesel::sql_query(
         "INSERT INTO bare_jobs (id, operation_id, kind, account_id, site_id, content_id, payload, run_at, created_at)
          SELECT id, id, 'publish', 1, site, content, payload, now(), now() FROM unnest($1, $2, $3, $4) AS new (id, site, content, payload)",

@@ -51,8 +51,9 @@ async fn killed_in_the_middle_of_an_update(victim: Option<&str>, step: &str) {
     );
     assert_eq!(wordpress.term_names("tags", &posts[0]["tags"]).await, ["latest"]);
 
-    // Taking it down is no different.
-    wordpress.sabotage("changed", victim.map(|program| stack.pid(program)));
+    // Taking it down is no different, but for PHP: what a dead request may have done is asked for a minute later.
+    let Some(victim) = victim else { return wordpress.end_sabotage() };
+    wordpress.sabotage("changed", Some(stack.pid(victim)));
     platform.order(id, "unpublish", json!({"to": "trash"})).await;
     eventually("the kill", Duration::from_mins(1), async || wordpress.sabotage_happened().then_some(()))
         .await;

@@ -65,7 +65,7 @@ impl Site<'_> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(40))]
+    #![proptest_config(ProptestConfig::with_cases(150))]
 
     #[test]
     fn after_an_outage_there_is_no_burst_and_nothing_is_forgotten(
