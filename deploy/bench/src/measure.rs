@@ -28,11 +28,12 @@ pub struct Meter<'a> {
     machine: (u64, u64),
 }
 
-/// Processor time by program, and how busy all processors were, 0 to 1.
+/// Processor time by program, and which part of all processors' time was used, 0 to 1: by anybody, and by programs of other people.
 #[derive(Clone, Debug, Default)]
 pub struct Used {
     pub by_program: Vec<(&'static str, Duration)>,
     pub busy: f64,
+    pub by_others: f64,
 }
 
 impl<'a> Meter<'a> {
@@ -47,8 +48,11 @@ impl<'a> Meter<'a> {
             by_program.push((program.name, program.processor_time()?.saturating_sub(*before)));
         }
         let (busy, all) = processes::machine()?;
-        let (busy, all) = (busy - self.machine.0, (all - self.machine.1).max(1));
-        Ok(Used { by_program, busy: busy as f64 / all as f64 })
+        let all = (all - self.machine.1).max(1) as f64;
+        let busy = (busy - self.machine.0) as f64 / all;
+        let ours: Duration = by_program.iter().map(|(_, time)| *time).sum();
+        let by_others = (busy - ours.as_secs_f64() / (processes::TICK.as_secs_f64() * all)).max(0.0);
+        Ok(Used { by_program, busy, by_others })
     }
 }
 

@@ -14,7 +14,7 @@ pub struct Program {
 }
 
 /// Times in `/proc` are hundredths of seconds, on every Linux.
-const TICK: Duration = Duration::from_millis(10);
+pub const TICK: Duration = Duration::from_millis(10);
 
 impl Program {
     pub fn started(name: &'static str, file: &str, run: &Path) -> anyhow::Result<Self> {

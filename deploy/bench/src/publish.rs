@@ -53,8 +53,11 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     for number in 1..=options.rounds {
         let orders = desk.orders(options.count, stack.sites);
         let round = round::run(&stack, &orders, Arrival::AtOnce, all_sites).await?;
-        let (rate, busy) = (whole(round.per_second()), round.used.busy * 100.0);
-        println!("  round {number}: {rate}/s, processors {busy:.0} % busy");
+        let (busy, others) = (round.used.busy * 100.0, round.used.by_others * 100.0);
+        let rate = whole(round.per_second());
+        println!(
+            "  round {number}: {rate}/s, processors {busy:.0} % busy, {others:.0} % with other people's programs"
+        );
         rounds.push(round);
     }
     let steady_rate = median(&rounds.iter().map(Round::per_second).collect::<Vec<_>>()) * STEADY;

@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn whoever_used_most_is_named() {
         let times = [("a", Duration::from_secs(1)), ("b", Duration::from_secs(2))];
-        assert_eq!(most_of(&Used { by_program: times.to_vec(), busy: 1.0 }), "b");
+        assert_eq!(most_of(&Used { by_program: times.to_vec(), ..Used::default() }), "b");
         assert_eq!(most_of(&Used::default()), "nothing");
     }
 }
