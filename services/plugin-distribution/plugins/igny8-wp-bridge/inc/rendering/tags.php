@@ -37,14 +37,18 @@ function attribute( string $tag, string $name ): string {
 	return attributes( $tag )[ $name ][0] ?? '';
 }
 
-/** Set an attribute. */
+/** Set an attribute; a new one comes last, where the editor puts the class of an image. */
 function with_attribute( string $tag, string $name, string $value ): string {
-	$written = $name . '="' . htmlspecialchars( $value, ENT_QUOTES, 'UTF-8' ) . '"';
-	$old     = attributes( $tag )[ $name ] ?? null;
-	if ( $old ) {
-		return substr_replace( $tag, $written, $old[1], $old[2] );
+	$attributes = attributes( $tag );
+	$written    = $name . '="' . htmlspecialchars( $value, ENT_QUOTES, 'UTF-8' ) . '"';
+	if ( isset( $attributes[ $name ] ) ) {
+		return substr_replace( $tag, $written, $attributes[ $name ][1], $attributes[ $name ][2] );
 	}
-	return (string) preg_replace( '~\A<[a-z][^\s/>]*~i', '$0 ' . addcslashes( $written, '\\$' ), $tag );
+	$at = strcspn( $tag, " \t\n\r\f/>" );
+	foreach ( $attributes as list( , $begin, $length ) ) {
+		$at = max( $at, $begin + $length );
+	}
+	return substr_replace( $tag, " $written", $at, 0 );
 }
 
 /** List the classes of a tag. */

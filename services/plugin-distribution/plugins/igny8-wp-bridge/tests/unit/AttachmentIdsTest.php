@@ -8,7 +8,7 @@ final class AttachmentIdsTest extends TestCase {
 
 	public function contents(): array {
 		$a = '<img src="https://w.test/a.png" alt="A"/>';
-		$b = '<img class="wp-image-5" src="https://w.test/a.png" alt="A"/>';
+		$b = '<img src="https://w.test/a.png" alt="A" class="wp-image-5"/>';
 		return [
 			'an image block without attributes' => [
 				"<!-- wp:image -->\n<figure class=\"wp-block-image\">$a</figure>\n<!-- /wp:image -->",

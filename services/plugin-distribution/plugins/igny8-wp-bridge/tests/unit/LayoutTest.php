@@ -21,7 +21,7 @@ final class LayoutTest extends TestCase {
 			],
 			'in their order, before those that stand there already' => [
 				"<h2>H</h2><figure>$l</figure><h3>h</h3><figure id=\"b\">$l</figure><p>Text</p><figure id=\"c\">$l</figure>",
-				"<h2>H</h2><h3>h</h3><p>Text</p>\n<figure class=\"igny8-image igny8-landscape\">$l</figure>\n<figure class=\"igny8-image igny8-landscape\" id=\"b\">$l</figure><figure class=\"igny8-image igny8-landscape\" id=\"c\">$l</figure>",
+				"<h2>H</h2><h3>h</h3><p>Text</p>\n<figure class=\"igny8-image igny8-landscape\">$l</figure>\n<figure id=\"b\" class=\"igny8-image igny8-landscape\">$l</figure><figure id=\"c\" class=\"igny8-image igny8-landscape\">$l</figure>",
 			],
 			'not across a section, nor without one' => [
 				"<figure>$l</figure><p>Intro</p><h2>H</h2><figure>$l</figure><h2>I</h2><p>Text</p>",
