@@ -36,36 +36,34 @@ function lay_out( string $html, callable $size_of ): string {
 	return implode( '', array_column( in_pairs( $pieces ), 'html' ) );
 }
 
-/** Move the pictures between a heading and the first paragraph of its section behind that paragraph. */
+/** Move the pictures at the beginning of each section behind its first paragraph. */
 function behind_first_paragraphs( array $pieces ): array {
-	$result  = [];
-	$waiting = null; // Where pictures stand that came since the last heading, until a paragraph comes.
+	$sections = [ [] ];
 	foreach ( $pieces as $piece ) {
 		if ( 'h2' === $piece['name'] ) {
-			$waiting = [];
+			$sections[] = [];
 		}
-		$result[] = $piece;
-		if ( null === $waiting ) {
-			continue;
-		}
-		if ( '#picture' === $piece['name'] ) {
-			$waiting[] = count( $result ) - 1;
-		} elseif ( is_paragraph( $piece ) ) {
-			$result  = with_moved_to_end( $result, $waiting );
-			$waiting = null;
-		}
+		$sections[ count( $sections ) - 1 ][] = $piece;
 	}
-	return $result;
+	$introduction = array_shift( $sections );
+	return array_merge( $introduction, ...array_map( __NAMESPACE__ . '\\behind_first_paragraph', $sections ) );
 }
 
-/** Move some pieces to the end. */
-function with_moved_to_end( array $pieces, array $places ): array {
-	foreach ( $places as $place ) {
-		$pieces[] = piece( "\n" );
-		$pieces[] = $pieces[ $place ];
-		unset( $pieces[ $place ] );
+/** Move the pictures at the beginning of a section behind its first paragraph, if it has one. */
+function behind_first_paragraph( array $section ): array {
+	$others   = [];
+	$pictures = [];
+	foreach ( $section as $at => $piece ) {
+		if ( is_paragraph( $piece ) ) {
+			return array_merge( $others, [ $piece ], $pictures, array_slice( $section, $at + 1 ) );
+		}
+		if ( '#picture' === $piece['name'] ) {
+			array_push( $pictures, piece( "\n" ), $piece );
+		} else {
+			$others[] = $piece;
+		}
 	}
-	return array_values( $pieces );
+	return $section;
 }
 
 /** Put every two square pictures that follow each other side by side. */

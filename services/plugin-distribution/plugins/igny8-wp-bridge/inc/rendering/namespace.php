@@ -23,8 +23,13 @@ function bootstrap(): void {
 	add_action( 'wp_enqueue_scripts', __NAMESPACE__ . '\\enqueue_style' );
 }
 
-/** Lay out the text of the article a page is about; excerpts, lists, feeds and REST keep theirs. */
-function lay_out_article( string $html ): string {
+/**
+ * Lay out the text of the article a page is about; excerpts, lists, feeds and REST keep theirs.
+ *
+ * @param string|null $html Other plugins' filters come first, and not all of them return a text.
+ */
+function lay_out_article( $html ): string {
+	$html    = (string) $html;
 	$post_id = (int) get_the_ID();
 	if ( ! $post_id || ! is_page_of( $post_id ) ) {
 		return $html;
@@ -37,9 +42,10 @@ function lay_out_article( string $html ): string {
 	);
 }
 
-/** Bring the style where there is an article to lay out; WordPress prints so small a file into the page. */
+/** Bring the style where there are pictures to lay out; WordPress prints so small a file into the page. */
 function enqueue_style(): void {
-	if ( ! is_page_of( get_queried_object_id() ) ) {
+	$post_id = get_queried_object_id();
+	if ( ! is_page_of( $post_id ) || ( false === stripos( get_post( $post_id )->post_content, '<img' ) && '' === gallery( $post_id, '' ) ) ) {
 		return;
 	}
 	wp_enqueue_style( 'igny8-layout', plugins_url( 'assets/layout.css', FILE ), [], VERSION );

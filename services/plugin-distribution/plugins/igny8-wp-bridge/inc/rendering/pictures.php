@@ -38,7 +38,7 @@ function with_pictures( array $pieces, callable $size_of ): array {
 		if ( ! $pictures || in_array( null, $pictures, true ) ) {
 			$pictures = [ $piece ];
 		}
-		$result = array_merge( $result, $pictures );
+		array_push( $result, ...$pictures );
 	}
 	return $result;
 }

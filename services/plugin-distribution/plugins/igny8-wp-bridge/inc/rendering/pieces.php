@@ -26,7 +26,7 @@ const TOKEN = '~<!--.*?-->|<(script|style|textarea|noscript|iframe|svg|math|temp
  *                      of its tags, `open` and `close`; null where the tags do not match and browsers have to guess.
  */
 function pieces( string $html ): ?array {
-	if ( false === preg_match_all( TOKEN, $html, $tokens, PREG_SET_ORDER | PREG_OFFSET_CAPTURE ) ) {
+	if ( false === preg_match_all( TOKEN, $html, $tokens, PREG_SET_ORDER | PREG_OFFSET_CAPTURE ) || holds_half_a_tag( $html ) ) {
 		return null;
 	}
 	$pieces = [];
@@ -68,7 +68,7 @@ function pieces( string $html ): ?array {
 		}
 	}
 	$pieces[] = piece( (string) substr( $html, $begin ), $open ? 'p' : '', $first );
-	if ( ( $open && [ 'p' ] !== $open ) || holds_markup( $pieces ) ) {
+	if ( $open && [ 'p' ] !== $open ) {
 		return null;
 	}
 	return array_values( array_filter( $pieces, __NAMESPACE__ . '\\has_html' ) );
@@ -126,12 +126,8 @@ function without_last( array $open, string $name ): ?array {
 	return null;
 }
 
-/** Tell whether a text holds what a browser might take for a tag or a comment after all. */
-function holds_markup( array $pieces ): bool {
-	foreach ( $pieces as $piece ) {
-		if ( '#text' === $piece['name'] && preg_match( '~<[a-z/!?]~i', $piece['html'] ) ) {
-			return true;
-		}
-	}
-	return false;
+/** Tell whether HTML holds what a browser might take for a tag or a comment though it is none: half a tag, a quote too many. */
+function holds_half_a_tag( string $html ): bool {
+	$rest = preg_replace( TOKEN, ' ', $html );
+	return null === $rest || preg_match( '~<[a-z/!?]~i', $rest );
 }

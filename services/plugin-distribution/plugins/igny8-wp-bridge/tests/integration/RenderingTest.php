@@ -48,6 +48,12 @@ final class RenderingTest extends SiteTestCase {
 		$this->assertStringContainsString( '<div class="igny8-pair">', $this->visit( get_permalink( $post ) . '2/' ) );
 	}
 
+	public function test_a_plugin_that_returns_nothing(): void {
+		$post = $this->publish_squares();
+		$page = $this->with_mu_plugin( 'add_filter( "the_content", function ( $html ) { return null; } );', function () use ( $post ) { return $this->visit( get_permalink( $post ) ); } );
+		$this->assertStringContainsString( '</html>', $page );
+	}
+
 	public function switches(): array {
 		return [
 			'constant' => [ 'define( "IGNY8_IMAGE_LAYOUTS", false );' ],
@@ -88,7 +94,9 @@ final class RenderingTest extends SiteTestCase {
 		$extra   = $this->upload( $this->image( 500, 500 ), [ 'caption' => 'A <b>gallery</b> caption' ] )['body'];
 		$payload = $this->payload( [ 'gallery_images' => [ [ 'url' => 'https://img.test/g.png' ] ], 'media' => [ [ 'source_url' => 'https://img.test/g.png', 'attachment_id' => $extra['attachment_id'] ] ] ] );
 		$post    = Platform::publish( $payload )['body']['post_id'];
-		$this->assertStringNotContainsString( $extra['url'], $this->visit( get_permalink( $post ) ) );
+		$page    = $this->visit( get_permalink( $post ) );
+		$this->assertStringNotContainsString( $extra['url'], $page );
+		$this->assertStringNotContainsString( '.igny8-pair', $page, 'Without pictures there is no style.' );
 		$page = $this->with_mu_plugin( 'define( "IGNY8_SHOW_GALLERY", true );', function () use ( $post ) { return $this->visit( get_permalink( $post ) ); } );
 		$this->assertMatchesRegularExpression( '~<figure class="wp-block-image size-full igny8-image igny8-square igny8-captioned"><img [^>]*src="' . preg_quote( $extra['url'], '~' ) . '"[^>]*/><figcaption>A <b>gallery</b> caption</figcaption></figure>~', $page );
 		$this->assertStringContainsString( '.igny8-pair', $page );
