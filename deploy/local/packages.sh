@@ -25,6 +25,7 @@ PACKAGES=(
   'wordpress unzip             command -v unzip'
   'tests     zip               command -v zip'
   'tests     phpunit           command -v phpunit'
+  'tests     chromium          command -v chromium'
   'php       php-cli           command -v php'
   'check     libpq-dev         test -e /usr/include/postgresql/libpq-fe.h'
 )

@@ -16,6 +16,7 @@ function bootstrap(): void {
 	Rest\bootstrap();
 	Publishing\bootstrap();
 	Media\bootstrap();
+	Rendering\bootstrap();
 	Outbound\bootstrap();
 	Site_Health\bootstrap();
 }

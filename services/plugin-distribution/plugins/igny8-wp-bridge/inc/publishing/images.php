@@ -58,6 +58,22 @@ function with_library_urls( string $html, array $media ): string {
 	return replace_urls( $html, $urls );
 }
 
+/**
+ * Find the library's own URL of each image.
+ *
+ * @return array<string,int> Attachments by URL.
+ */
+function library_urls( array $media ): array {
+	$urls = [];
+	foreach ( library_images( $media ) as $attachment_id ) {
+		$url = (string) wp_get_attachment_url( $attachment_id );
+		if ( '' !== $url ) {
+			$urls[ $url ] = $attachment_id;
+		}
+	}
+	return $urls;
+}
+
 /** Replace whole URLs, the longest first. */
 function replace_urls( string $html, array $urls ): string {
 	if ( ! $urls ) {

@@ -8,6 +8,7 @@
 namespace IGNY8\Bridge\Publishing;
 
 use IGNY8\Bridge\Outbound;
+use IGNY8\Bridge\Rendering;
 use IGNY8\Bridge\Seo;
 use IGNY8\Bridge\Storage;
 use Throwable;
@@ -113,6 +114,7 @@ function save_post( int $post_id, array $payload, array &$warnings ): string {
 	$warnings                         = array_merge( $warnings, $author_warnings );
 
 	$content = with_library_urls( $payload['content_html'], $payload['media'] );
+	$content = Rendering\with_attachment_ids( $content, library_urls( $payload['media'] ) );
 	$post    = [
 		'ID'           => $post_id,
 		'post_title'   => $payload['title'],

@@ -8,6 +8,7 @@
 
 namespace IGNY8\Bridge\Publishing;
 
+use IGNY8\Bridge\Rendering;
 use IGNY8\Bridge\Rest;
 use WP_Post;
 use WP_REST_Request;
@@ -88,6 +89,7 @@ function redo_parts( WP_Post $post, array $payload, array $parts ): array {
 	$warnings = enrich( $post->ID, $payload, $parts );
 	if ( in_array( 'images', $parts, true ) ) {
 		$content = with_library_urls( $post->post_content, $payload['media'] );
+		$content = Rendering\with_attachment_ids( $content, library_urls( $payload['media'] ) );
 		if ( $content !== $post->post_content ) {
 			wp_update_post(
 				wp_slash(

@@ -23,7 +23,7 @@ final class PublishingTest extends SiteTestCase {
 		$post = get_post( $body['post_id'] );
 		$this->assertSame( [ true, $payload['operation_id'], $payload['content_id'], 'publish', false ], [ $body['success'], $body['operation_id'], $body['content_id'], $body['post_status'], $body['replayed'] ] );
 		$this->assertSame( [ $payload['title'], 'E\\x', "my-slug-$n", '2024-02-03 04:05:06', 'publish' ], [ $post->post_title, $post->post_excerpt, $post->post_name, $post->post_date_gmt, $post->post_status ] );
-		$this->assertSame( '<p onclick="x()">a \\ b</p><script>x</script><img src="' . $image['body']['url'] . '"><img src="' . $second['body']['url'] . '">', $post->post_content );
+		$this->assertSame( '<p onclick="x()">a \\ b</p><script>x</script><img src="' . $image['body']['url'] . '" class="wp-image-' . $image['body']['attachment_id'] . '"><img src="' . $second['body']['url'] . '" class="wp-image-' . $second['body']['attachment_id'] . '">', $post->post_content );
 		$this->assertSame( hash( 'sha256', "$post->post_title\n$post->post_content\n$post->post_excerpt" ), $body['revision'] );
 		$this->assertSame( get_permalink( $post ), $body['post_url'] );
 		$this->assertSame( $name, get_the_author_meta( 'display_name', $post->post_author ) );

@@ -15,6 +15,11 @@ final class UpdateTest extends SiteTestCase {
 		return $change + [ 'operation_id' => wp_generate_uuid4(), 'expected_revision' => $revision ] + $payload;
 	}
 
+	/** An image as it stands in a post, once it is in the library. */
+	private function picture( array $image ): string {
+		return "<img src=\"{$image['body']['url']}\" class=\"wp-image-{$image['body']['attachment_id']}\">";
+	}
+
 	private function person_writes( int $post_id, string $html ): void {
 		wp_update_post( wp_slash( [ 'ID' => $post_id, 'post_content' => $html ] ) );
 	}
@@ -35,7 +40,7 @@ final class UpdateTest extends SiteTestCase {
 		wp_cache_flush();
 		$this->assertSame( 200, $answer['status'], $answer['raw'] );
 		$post = get_post( $id );
-		$this->assertSame( [ 'New \\ "title"', '<p>2</p><img src="' . $image['body']['url'] . '">', '', $slug, 'publish' ], [ $post->post_title, $post->post_content, $post->post_excerpt, $post->post_name, $post->post_status ] );
+		$this->assertSame( [ 'New \\ "title"', '<p>2</p>' . $this->picture( $image ), '', $slug, 'publish' ], [ $post->post_title, $post->post_content, $post->post_excerpt, $post->post_name, $post->post_status ] );
 		$this->assertSame( hash( 'sha256', "$post->post_title\n$post->post_content\n$post->post_excerpt" ), $answer['body']['revision'] );
 		$this->assertSame( [ [ 'New' ], [] ], [ wp_get_post_terms( $id, 'category', [ 'fields' => 'names' ] ), wp_get_post_terms( $id, 'post_tag', [ 'fields' => 'names' ] ) ] );
 		$this->assertSame( [ '3', '', 0, '' ], [ get_post_meta( $id, 'kept', true ), get_post_meta( $id, 'dropped', true ), (int) get_post_thumbnail_id( $id ), get_post_meta( $id, '_igny8_seo_title', true ) ] );
@@ -55,7 +60,7 @@ final class UpdateTest extends SiteTestCase {
 		$this->person_writes( $id, '<p>by hand</p>' );
 		$refused = Platform::update( $id, $next );
 		$this->assertSame( [ 412, 'conflict', $id ], [ $refused['status'], $refused['code'], $refused['body']['post_id'] ], $refused['raw'] );
-		$this->assertSame( [ '<p>by hand</p>', '<p>base <img src="' . $image['body']['url'] . '"></p>' ], [ $refused['body']['theirs']['content_html'], $refused['body']['base']['content_html'] ] );
+		$this->assertSame( [ '<p>by hand</p>', '<p>base ' . $this->picture( $image ) . '</p>' ], [ $refused['body']['theirs']['content_html'], $refused['body']['base']['content_html'] ] );
 		$this->assertSame( [ $image['body']['url'] => 'https://img.test/c.png' ], $refused['body']['images'] );
 		$this->assertSame( '<p>by hand</p>', get_post( $id )->post_content );
 		$this->assertSame( 404, Platform::ask( 'GET', '/operations/' . $next['operation_id'] )['status'] );
@@ -146,7 +151,7 @@ final class UpdateTest extends SiteTestCase {
 		$answer            = Platform::update( $id, $next, '/parts' );
 		$this->assertSame( [ 200, [] ], [ $answer['status'], $answer['body']['warnings'] ], $answer['raw'] );
 		$post = get_post( $id );
-		$this->assertSame( [ '<p>x</p><img src="' . $image['body']['url'] . '">', "Content {$next['content_id']}", $image['body']['attachment_id'] ], [ $post->post_content, $post->post_title, get_post_thumbnail_id( $id ) ] );
+		$this->assertSame( [ '<p>x</p>' . $this->picture( $image ), "Content {$next['content_id']}", $image['body']['attachment_id'] ], [ $post->post_content, $post->post_title, get_post_thumbnail_id( $id ) ] );
 		$this->assertSame( [], wp_get_post_terms( $id, 'post_tag' ) );
 		$this->assertSame( hash( 'sha256', "$post->post_title\n$post->post_content\n$post->post_excerpt" ), $answer['body']['revision'] );
 		$this->assertSame( 412, Platform::update( $id, [ 'operation_id' => wp_generate_uuid4() ] + $next, '/parts' )['status'] );

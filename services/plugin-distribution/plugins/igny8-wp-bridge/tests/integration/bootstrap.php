@@ -23,4 +23,5 @@ if ( ! is_plugin_active( 'igny8-wp-bridge/igny8-wp-bridge.php' ) ) {
 \IGNY8\Bridge\Storage\make_missing_tables();
 
 require __DIR__ . '/fixtures/Platform.php';
+require __DIR__ . '/fixtures/Browser.php';
 require __DIR__ . '/fixtures/SiteTestCase.php';

@@ -27,11 +27,15 @@ function wp_parse_url( $url ) {
 	return parse_url( $url );
 }
 
+function serialize_block_attributes( $attributes ) {
+	return strtr( json_encode( $attributes ), [ '--' => '\\u002d\\u002d', '<' => '\\u003c', '>' => '\\u003e', '&' => '\\u0026', '\\"' => '\\u0022' ] );
+}
+
 function wp_get_environment_type() {
 	return $GLOBALS['igny8_test_environment'] ?? 'production';
 }
 
 $inc = dirname( __DIR__, 2 ) . '/inc';
-foreach ( [ 'identity/canonical', 'connection/namespace', 'rest/namespace', 'rest/frame', 'publishing/payload', 'publishing/terms', 'publishing/images', 'outbound/sender' ] as $file ) {
+foreach ( [ 'identity/canonical', 'connection/namespace', 'rest/namespace', 'rest/frame', 'publishing/payload', 'publishing/terms', 'publishing/images', 'rendering/tags', 'rendering/pieces', 'rendering/pictures', 'rendering/layout', 'rendering/attachment-ids', 'outbound/sender' ] as $file ) {
 	require "$inc/$file.php";
 }
