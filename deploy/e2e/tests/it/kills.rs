@@ -53,7 +53,7 @@ async fn killed_in_the_middle_of_an_update(victim: Option<&str>, step: &str) {
 
     // Taking it down is no different, but for PHP: what a dead request may have done is asked for a minute later.
     let Some(victim) = victim else { return wordpress.end_sabotage() };
-    wordpress.sabotage("changed", Some(stack.pid(victim)));
+    wordpress.sabotage("change_made_before_reply", Some(stack.pid(victim)));
     platform.order(id, "unpublish", json!({"to": "trash"})).await;
     eventually("the kill", Duration::from_mins(1), async || wordpress.sabotage_happened().then_some(()))
         .await;
@@ -89,8 +89,8 @@ kills! {
 
 kills! {
     killed_in_the_middle_of_an_update;
-    worker_while_a_post_is_changed: Some("publisher-worker"), "enriched";
-    broker_before_a_change_is_told: Some("rabbitmq"), "changed";
-    database_before_a_change_is_kept: Some("postgres"), "changed";
-    php_while_a_post_is_changed: None, "enriched";
+    worker_while_a_post_is_changed: Some("publisher-worker"), "change_enriched";
+    broker_before_a_change_is_told: Some("rabbitmq"), "change_made_before_reply";
+    database_before_a_change_is_kept: Some("postgres"), "change_made_before_reply";
+    php_while_a_post_is_changed: None, "change_enriched";
 }

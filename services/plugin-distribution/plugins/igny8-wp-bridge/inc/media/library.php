@@ -13,10 +13,15 @@ use WP_REST_Request;
 
 /** Find an image by its hash, 0 if the library has it no more or never had it. */
 function find_image( string $sha256 ): int {
+	$id = noted_image( $sha256 );
+	return $id && is_in_library( $id ) ? $id : 0;
+}
+
+/** Tell which attachment was noted for a hash, 0 if none was. */
+function noted_image( string $sha256 ): int {
 	global $wpdb;
 	$sql = 'SELECT attachment_id FROM `' . Storage\table( 'media' ) . '` WHERE sha256 = %s';
-	$id  = (int) $wpdb->get_var( $wpdb->prepare( $sql, $sha256 ) );
-	return $id && is_in_library( $id ) ? $id : 0;
+	return (int) $wpdb->get_var( $wpdb->prepare( $sql, $sha256 ) );
 }
 
 /** Tell whether an attachment and its file are there. */
@@ -32,8 +37,12 @@ function is_in_library( int $attachment_id ): bool {
 /** Take the lease of an image that is not there, also of one that was and has been deleted. */
 function claim_image( string $sha256, string $owner ): bool {
 	global $wpdb;
-	$sql = 'UPDATE `' . Storage\table( 'media' ) . '` SET attachment_id = 0, lease_until = 0 WHERE sha256 = %s AND lease_until = %d';
-	$wpdb->query( $wpdb->prepare( $sql, $sha256, Storage\FOREVER ) );
+	$lost = noted_image( $sha256 );
+	if ( $lost && is_in_library( $lost ) ) {
+		return false; // It has come since the caller looked.
+	}
+	$sql = 'UPDATE `' . Storage\table( 'media' ) . '` SET attachment_id = 0, lease_until = 0 WHERE sha256 = %s AND lease_until = %d AND attachment_id = %d';
+	$wpdb->query( $wpdb->prepare( $sql, $sha256, Storage\FOREVER, $lost ) );
 	return Storage\take_lease( 'media', [ 'sha256' => $sha256 ], $owner );
 }
 
@@ -90,17 +99,40 @@ function add_to_library( WP_REST_Request $request, string $bytes, string $sha256
 		],
 	];
 	make_upload_folder();
-	$id = media_handle_sideload( $file, 0, null, wp_slash( $post ) );
-	if ( file_exists( $path ) ) {
-		wp_delete_file( $path );
+	return sideload( $file, $post );
+}
+
+/**
+ * Let WordPress take a file into the library.
+ *
+ * WordPress words all that can go wrong as one error. What it says of the file itself is a refusal, which another try
+ * does not change; a folder or a disk that takes nothing is the server's trouble, and may pass.
+ *
+ * @return int|WP_Error
+ */
+function sideload( array $file, array $post ) {
+	$refused = '';
+	$listen  = static function ( array $file ) use ( &$refused ): array {
+		$refused = isset( $file['error'] ) && is_string( $file['error'] ) ? $file['error'] : '';
+		return $file;
+	};
+	$named   = wp_check_filetype_and_ext( $file['tmp_name'], $file['name'] );
+	if ( ( ! $named['type'] || ! $named['ext'] ) && ! current_user_can( 'unfiltered_upload' ) ) {
+		$refused = 'Files of this type may not be uploaded to this site.';
 	}
-	if ( is_wp_error( $id ) && ! is_dir( wp_upload_dir( null, false )['path'] ) ) {
-		return new WP_Error( 'not_stored', 'WordPress cannot store the file: ' . $id->get_error_message(), [ 'status' => 500 ] );
+	add_filter( 'wp_handle_sideload_prefilter', $listen, PHP_INT_MAX );
+	$id = '' === $refused ? media_handle_sideload( $file, 0, null, wp_slash( $post ) ) : new WP_Error( 'refused', $refused );
+	remove_filter( 'wp_handle_sideload_prefilter', $listen, PHP_INT_MAX );
+	if ( file_exists( $file['tmp_name'] ) ) {
+		wp_delete_file( $file['tmp_name'] );
 	}
-	if ( is_wp_error( $id ) ) {
+	if ( ! is_wp_error( $id ) ) {
+		return (int) $id;
+	}
+	if ( '' !== $refused ) {
 		return new WP_Error( 'not_an_image', 'WordPress refuses the file: ' . $id->get_error_message(), [ 'status' => 415 ] );
 	}
-	return (int) $id;
+	return new WP_Error( 'not_stored', 'WordPress cannot store the file: ' . $id->get_error_message(), [ 'status' => 500 ] );
 }
 
 /**

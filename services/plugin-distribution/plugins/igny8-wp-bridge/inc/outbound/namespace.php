@@ -63,8 +63,7 @@ function note_status( string $new_status, string $old_status, WP_Post $post ): v
 function note_deletion( int $post_id, WP_Post $post ): void {
 	$content_id = Publishing\content_of_post( $post_id );
 	if ( $content_id ) {
-		list( , $operation_id ) = origin( $post_id );
-		enqueue( 'post.deleted', describe( $post, $content_id, $operation_id, 'deleted', $post->post_status ) );
+		enqueue( 'post.deleted', describe( $post, $content_id, origin( $post_id )[1], 'deleted', $post->post_status ) );
 	}
 }
 

@@ -28,12 +28,15 @@ function as_default_author( callable $work ): WP_REST_Response {
 /**
  * Find the author a payload names, by login, e-mail or display name.
  *
+ * @param string $name  As the payload has it.
+ * @param int    $usual Who the author is without a name, or 0 for the default author.
  * @return array{0:int,1:array} The user, and warnings.
  */
-function find_author( string $name ): array {
-	$name = trim( $name );
+function find_author( string $name, int $usual = 0 ): array {
+	$name  = trim( $name );
+	$usual = $usual ? $usual : Connection\default_author();
 	if ( '' === $name ) {
-		return [ Connection\default_author(), [] ];
+		return [ $usual, [] ];
 	}
 	$user = get_user_by( 'login', $name );
 	if ( ! $user && is_email( $name ) ) {
@@ -45,7 +48,7 @@ function find_author( string $name ): array {
 	if ( $user && user_can( $user, 'edit_posts' ) ) {
 		return [ (int) $user->ID, [] ];
 	}
-	return [ Connection\default_author(), [ warning( 'author_unknown', $name, 'No author of this name here; the default author stands in.' ) ] ];
+	return [ $usual, [ warning( 'author_unknown', $name, 'No author of this name here; another stands in.' ) ] ];
 }
 
 /** Find a user of this blog by display name; two of the same name are nobody. */

@@ -15,19 +15,32 @@ function read_content( int $content_id ): ?object {
 	return $wpdb->get_row( $wpdb->prepare( 'SELECT * FROM `' . Storage\table( 'contents' ) . '` WHERE content_id = %d', $content_id ) );
 }
 
+/** Tell whether a content's post is made, though a later command may be changing it. */
+function is_made( object $content ): bool {
+	return in_array( $content->state, [ 'made', 'changing' ], true );
+}
+
 /** Find the content whose post this is, 0 if it never came from the platform. */
 function content_of_post( int $post_id ): int {
 	global $wpdb;
 	if ( ! Storage\is_ready() ) {
 		return 0;
 	}
-	$sql = 'SELECT content_id FROM `' . Storage\table( 'contents' ) . "` WHERE post_id = %d AND state = 'made'";
+	$sql = 'SELECT content_id FROM `' . Storage\table( 'contents' ) . "` WHERE post_id = %d AND state IN ('made', 'changing')";
 	return (int) $wpdb->get_var( $wpdb->prepare( $sql, $post_id ) );
 }
 
 /** Take the lease of a content; a content whose post is made has none to take. */
 function claim_content( int $content_id, string $owner ): bool {
 	return Storage\take_lease( 'contents', [ 'content_id' => $content_id ], $owner, [ 'state' => 'working' ] );
+}
+
+/** Take the lease of a content whose post is made; one that has run out may be anybody's. */
+function claim_made_content( int $content_id, string $owner ): bool {
+	global $wpdb;
+	$sql = 'UPDATE `' . Storage\table( 'contents' ) . "` SET state = 'changing', owner = %s, lease_until = %d
+		WHERE content_id = %d AND (state = 'made' OR (state = 'changing' AND lease_until < %d))";
+	return 1 === $wpdb->query( $wpdb->prepare( $sql, $owner, Storage\lease_end(), $content_id, Storage\now_ms() ) );
 }
 
 /** Tell whether the lease is still ours. */
@@ -47,18 +60,26 @@ function map_post( int $content_id, string $owner, int $post_id ): void {
 	$wpdb->update( Storage\table( 'contents' ), [ 'post_id' => $post_id ], compact( 'content_id', 'owner' ) );
 }
 
-/** Let the operation at work be the content's, and forget those that died before it. */
-function take_over_operation( array $payload, string $owner ): void {
+/** Let the operation at work be the one that makes the content's post. */
+function take_over_content( array $payload, string $owner ): void {
 	global $wpdb;
 	$where = [
 		'content_id' => $payload['content_id'],
 		'owner'      => $owner,
 	];
 	$wpdb->update( Storage\table( 'contents' ), [ 'operation_id' => $payload['operation_id'] ], $where );
-	forget_others( $payload['content_id'], $payload['operation_id'] );
 }
 
-/** Note that the post is made; the row stays for good and nobody takes its lease again. */
+/** Remember what a post says, for whoever finds it changed later. */
+function keep_base( int $content_id, string $owner, int $post_id ): void {
+	global $wpdb;
+	$post = get_post( $post_id );
+	if ( $post ) {
+		$wpdb->update( Storage\table( 'contents' ), [ 'base' => wp_json_encode( text_of( $post ) ) ], compact( 'content_id', 'owner' ) );
+	}
+}
+
+/** Note that the post is made and nobody is at work; the row stays for good, and only a change takes its lease again. */
 function settle_content( int $content_id, string $owner, int $post_id ): void {
 	global $wpdb;
 	$made = [

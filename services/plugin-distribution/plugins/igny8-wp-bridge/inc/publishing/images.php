@@ -7,25 +7,28 @@
 
 namespace IGNY8\Bridge\Publishing;
 
-/** Set the featured image, remember the gallery and attach what has no post yet. */
+/** Post meta: the source of each image of a post, by attachment. */
+const IMAGE_SOURCES = '_igny8_image_sources';
+
+/** Set the featured image, remember the gallery and attach what has no post yet; what could not be had stays as it was. */
 function set_images( int $post_id, array $payload ): array {
 	$known    = library_images( $payload['media'] );
 	$warnings = [];
 	foreach ( $payload['media'] as $image ) {
 		if ( ! isset( $known[ source_url( $image ) ] ) ) {
-			$warnings[] = warning( 'image_missing', source_url( $image ), 'The library has no such attachment.' );
+			$warnings[] = warning( 'image_missing', source_url( $image ), 'The library has no such attachment.', 'images' );
 		}
 	}
 	$featured = $payload['featured_image_url'];
 	if ( isset( $known[ $featured ] ) ) {
 		set_post_thumbnail( $post_id, $known[ $featured ] );
 		if ( (int) get_post_thumbnail_id( $post_id ) !== $known[ $featured ] ) {
-			$warnings[] = warning( 'featured_image_failed', $featured, 'WordPress did not take the featured image.' );
+			$warnings[] = warning( 'featured_image_failed', $featured, 'WordPress did not take the featured image.', 'images' );
 		}
-	} elseif ( '' === $featured ) {
-		delete_post_thumbnail( $post_id );
+	} elseif ( '' !== $featured ) {
+		$warnings[] = warning( 'featured_image_missing', $featured, 'The image was not sent to the library.', 'images' );
 	} else {
-		$warnings[] = warning( 'featured_image_missing', $featured, 'The image was not sent to the library.' );
+		delete_post_thumbnail( $post_id );
 	}
 	$gallery = [];
 	foreach ( $payload['gallery_images'] as $image ) {
@@ -33,16 +36,52 @@ function set_images( int $post_id, array $payload ): array {
 		if ( isset( $known[ $url ] ) ) {
 			$gallery[] = $known[ $url ];
 		} else {
-			$warnings[] = warning( 'gallery_image_missing', $url, 'The image was not sent to the library.' );
+			$warnings[] = warning( 'gallery_image_missing', $url, 'The image was not sent to the library.', 'images' );
 		}
 	}
 	if ( $gallery ) {
 		update_post_meta( $post_id, '_igny8_gallery', $gallery );
-	} else {
+	} elseif ( ! $payload['gallery_images'] ) {
 		delete_post_meta( $post_id, '_igny8_gallery' );
 	}
+	remember_sources( $post_id, $known );
 	attach( $post_id, array_values( $known ) );
 	return $warnings;
+}
+
+/** Remember where the images of a post came from, beside those of earlier commands. */
+function remember_sources( int $post_id, array $known ): void {
+	$before  = get_post_meta( $post_id, IMAGE_SOURCES, true );
+	$sources = array_flip( $known ) + ( is_array( $before ) ? $before : [] );
+	if ( $sources ) {
+		update_post_meta( $post_id, IMAGE_SOURCES, wp_slash( $sources ) );
+	}
+}
+
+/**
+ * List where the images of a post came from.
+ *
+ * @return array<string,string> Sources by the library's URLs.
+ */
+function image_sources( int $post_id ): array {
+	$kept    = get_post_meta( $post_id, IMAGE_SOURCES, true );
+	$sources = [];
+	foreach ( is_array( $kept ) ? $kept : sources_of_attached( $post_id ) as $attachment_id => $source ) {
+		$url = (string) wp_get_attachment_url( (int) $attachment_id );
+		if ( '' !== $url ) {
+			$sources[ $url ] = (string) $source;
+		}
+	}
+	return $sources;
+}
+
+/** List the sources of a post's images as these know them, for posts that were made before they were remembered. */
+function sources_of_attached( int $post_id ): array {
+	$sources = [];
+	foreach ( get_attached_media( 'image', $post_id ) as $image ) {
+		$sources[ $image->ID ] = (string) get_post_meta( $image->ID, '_igny8_source_url', true );
+	}
+	return array_filter( $sources, 'strlen' );
 }
 
 /** Put the library's URLs in the place of the images' sources, plain or escaped, whole URLs only. */

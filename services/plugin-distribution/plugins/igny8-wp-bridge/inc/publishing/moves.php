@@ -1,144 +1,145 @@
 <?php
 /**
- * `DELETE /posts/{id}`: the post is taken down, or brought back.
+ * `DELETE /posts/{post_id}?action=…`: a post is taken down, brought back, or deleted for good.
+ *
+ * A move is decided as the status it leads to, so that repeating it can lead nowhere else.
  *
  * @package IGNY8\Bridge
  */
 
 namespace IGNY8\Bridge\Publishing;
 
-use IGNY8\Bridge\Rest;
+use Throwable;
 use WP_Post;
 use WP_REST_Request;
 use WP_REST_Response;
 
-const ACTIONS = [ 'unpublish', 'trash', 'restore', 'delete' ];
+const MOVES = [ 'unpublish', 'trash', 'restore', 'delete' ];
 
-/** Keeps what a post was before the platform made it a draft. */
+/** Post meta: the status a post had before the platform unpublished it. */
 const STATUS_BEFORE = '_igny8_status_before';
 
-/** Answer `DELETE /posts/{post_id}?action=…&operation_id=…&content_id=…`. */
+/** Answer `DELETE /posts/{post_id}`. */
 function answer_move( WP_REST_Request $request ): WP_REST_Response {
 	$query  = $request->get_query_params();
 	$errors = [];
-	$order  = read_ids( $query, $errors );
-	$action = read_choice( $query, 'action', '', ACTIONS, $errors );
+	$order  = [
+		'operation_id' => read_operation_id( $query, $errors ),
+		'content_id'   => read_content_id( $query, $errors ),
+		'post_id'      => (int) $request->get_url_params()['post_id'],
+		'action'       => read_choice( $query, 'action', '', MOVES, $errors ),
+	];
 	if ( $errors ) {
 		return invalid_payload( $errors );
 	}
-	$post_id = (int) $request->get_url_params()['post_id'];
+	$order['body_hash'] = body_hash( array_diff_key( $order, [ 'operation_id' => '' ] ) );
+	$order['fine']      = 'delete' === $order['action'];
+
 	ignore_user_abort( true );
 	return as_default_author(
-		static function () use ( $order, $action, $post_id ): WP_REST_Response {
-			$answer = change(
+		static function () use ( $order ): WP_REST_Response {
+			return change(
 				$order,
-				$post_id,
-				hash( 'sha256', "$action {$order['content_id']} $post_id" ),
-				'__return_null',
-				static function ( WP_Post $post ) use ( $order, $action ) {
-					return move( $post, $order, $action );
+				static function ( object $content, ?WP_Post $post ) use ( $order ): string {
+					return destination( $order['action'], $post );
+				},
+				static function ( ?WP_Post $post, string $status, string $owner ) use ( $order ): WP_REST_Response {
+					return move( $order, $post, $status, $owner );
 				}
 			);
-			// What is to be deleted and is not there is as it should be.
-			$is_gone = 'delete' === $action && 410 === $answer->get_status();
-			return $is_gone ? Rest\success( deleted( $order, $post_id ) ) : $answer;
 		}
 	);
+}
+
+/** Decide which status a move leads to. */
+function destination( string $action, ?WP_Post $post ): string {
+	if ( 'delete' === $action || ! $post ) {
+		return 'deleted';
+	}
+	if ( 'unpublish' === $action ) {
+		return 'draft';
+	}
+	if ( 'trash' === $action ) {
+		// Without a trash WordPress would delete the post for good.
+		return EMPTY_TRASH_DAYS || 'trash' === $post->post_status ? 'trash' : 'draft';
+	}
+	if ( 'trash' === $post->post_status ) {
+		return known_status( (string) get_post_meta( $post->ID, '_wp_trash_meta_status', true ), 'draft' );
+	}
+	if ( in_array( $post->post_status, [ 'publish', 'future', 'private' ], true ) ) {
+		return $post->post_status;
+	}
+	return known_status( (string) get_post_meta( $post->ID, STATUS_BEFORE, true ), 'publish' );
+}
+
+/** Take a status that was noted earlier if it is one a post may have. */
+function known_status( string $status, string $otherwise ): string {
+	$never = [ '', 'trash', 'auto-draft', 'inherit', 'new' ];
+	return get_post_status_object( $status ) && ! in_array( $status, $never, true ) ? $status : $otherwise;
+}
+
+/** Bring a post to a status, if it is not there already, and settle. */
+function move( array $order, ?WP_Post $post, string $status, string $owner ): WP_REST_Response {
+	$warnings = [];
+	if ( 'trash' === $order['action'] && 'trash' !== $status ) {
+		$warnings[] = warning( 'trash_disabled', 'trash', 'This site has no trash; the post is a draft instead.' );
+	}
+	if ( $post && ! is_at( $post, $status ) ) {
+		if ( in_array( $order['action'], [ 'unpublish', 'trash' ], true ) && 'draft' === $status ) {
+			remember_status( $post );
+		}
+		$problem = bring_to( $post, $status, $warnings );
+		clean_post_cache( $post->ID );
+		$now = get_post( $post->ID );
+		if ( $now ? ! is_at( $now, $status ) : 'deleted' !== $status ) {
+			return abandon_change( $order, $owner, '' !== $problem ? $problem : 'WordPress did not move the post.' );
+		}
+		if ( '' !== $problem ) {
+			$warnings[] = warning( 'hook_failed', 'save', $problem );
+		}
+	}
+	if ( $post && ! in_array( $status, [ 'trash', 'deleted' ], true ) ) {
+		leave_trash( (int) $post->ID );
+	}
+	return settle_change( $order, $owner, $warnings );
+}
+
+/** Tell whether a post is at a status; a scheduled post that is due has been published meanwhile. */
+function is_at( WP_Post $post, string $status ): bool {
+	$scheduled = [ 'publish', 'future' ];
+	return $post->post_status === $status || ( in_array( $status, $scheduled, true ) && in_array( $post->post_status, $scheduled, true ) );
+}
+
+/** Note which status a post is to have again once it is restored. */
+function remember_status( WP_Post $post ): void {
+	$status = 'trash' === $post->post_status ? (string) get_post_meta( $post->ID, '_wp_trash_meta_status', true ) : $post->post_status;
+	if ( 'draft' !== known_status( $status, 'draft' ) ) {
+		update_post_meta( $post->ID, STATUS_BEFORE, $status );
+	}
 }
 
 /**
- * Move a post.
+ * Let WordPress move a post.
  *
- * @return array|WP_REST_Response
+ * @return string '' or what went wrong on the way.
  */
-function move( WP_Post $post, array $order, string $action ) {
-	$done = true;
-	switch ( $action ) {
-		case 'unpublish':
-			$done = unpublish( $post );
-			break;
-		case 'trash':
-			$done = 'trash' === $post->post_status || wp_trash_post( $post->ID );
-			break;
-		case 'restore':
-			$done = restore( $post );
-			break;
-		case 'delete':
-			if ( ! wp_delete_post( $post->ID, true ) ) {
-				return not_moved();
-			}
-			return deleted( $order, $post->ID );
-	}
-	return $done ? members( $order, $post->ID, [] ) : not_moved();
-}
-
-/** Make a draft of a post, wherever it is. */
-function unpublish( WP_Post $post ): bool {
-	if ( 'trash' === $post->post_status ) {
-		return (bool) untrash( $post, 'draft' );
-	}
-	if ( 'draft' === $post->post_status ) {
-		return true;
-	}
-	update_post_meta( $post->ID, STATUS_BEFORE, $post->post_status );
-	return set_status( $post->ID, 'draft' );
-}
-
-/** Bring a post back to what it was. */
-function restore( WP_Post $post ): bool {
-	if ( 'trash' === $post->post_status ) {
-		return (bool) untrash( $post );
-	}
-	$before = (string) get_post_meta( $post->ID, STATUS_BEFORE, true );
-	$is_out = in_array( $post->post_status, [ 'publish', 'private', 'future' ], true );
-	if ( $is_out ) {
-		return true;
-	}
-	delete_post_meta( $post->ID, STATUS_BEFORE );
-	return set_status( $post->ID, '' !== $before ? $before : 'publish' );
-}
-
-/** Change nothing but the status. */
-function set_status( int $post_id, string $status ): bool {
-	$saved = wp_update_post(
-		[
-			'ID'          => $post_id,
-			'post_status' => $status,
-		],
-		true
-	);
-	return ! is_wp_error( $saved );
-}
-
-/** Take a post out of the trash, to what it was before unless said otherwise. WordPress alone would make it a draft. */
-function untrash( WP_Post $post, string $status = '' ): bool {
-	$choose = static function ( string $usual, int $post_id, string $before ) use ( $status ): string {
-		if ( '' !== $status ) {
-			return $status;
+function bring_to( WP_Post $post, string $status, array &$warnings ): string {
+	try {
+		if ( 'deleted' === $status ) {
+			wp_delete_post( $post->ID, true );
+		} elseif ( 'trash' === $status ) {
+			wp_trash_post( $post->ID );
+		} elseif ( 'trash' === $post->post_status ) {
+			take_from_trash( $post, $status );
+		} else {
+			$changes = [
+				'ID'          => (int) $post->ID,
+				'post_status' => $status,
+			];
+			return update_post( $changes, $warnings );
 		}
-		return '' !== $before ? $before : $usual;
-	};
-	add_filter( 'wp_untrash_post_status', $choose, PHP_INT_MAX, 3 );
-	$done = wp_untrash_post( $post->ID );
-	remove_filter( 'wp_untrash_post_status', $choose, PHP_INT_MAX );
-	return (bool) $done;
-}
-
-/** Describe a post that is gone for good. */
-function deleted( array $order, int $post_id ): array {
-	return [
-		'operation_id' => $order['operation_id'],
-		'content_id'   => $order['content_id'],
-		'post_id'      => $post_id,
-		'post_url'     => '',
-		'post_status'  => 'deleted',
-		'revision'     => '',
-		'warnings'     => [],
-		'replayed'     => false,
-	];
-}
-
-/** Say that WordPress would not. */
-function not_moved(): WP_REST_Response {
-	return Rest\refusal( 500, 'insert_failed', 'WordPress did not change the post.' );
+	} catch ( Throwable $thrown ) {
+		return 'Another plugin failed while the post was moved: ' . $thrown->getMessage();
+	}
+	return '';
 }

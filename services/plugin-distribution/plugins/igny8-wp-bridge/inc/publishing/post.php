@@ -1,18 +1,28 @@
 <?php
 /**
- * The post itself: reserved, enriched, saved, described.
+ * The post itself: reserved, enriched, saved.
  *
  * @package IGNY8\Bridge
  */
 
 namespace IGNY8\Bridge\Publishing;
 
-use IGNY8\Bridge\Outbound;
 use IGNY8\Bridge\Rendering;
-use IGNY8\Bridge\Seo;
 use IGNY8\Bridge\Storage;
 use Throwable;
-use WP_REST_Response;
+use WP_Post;
+
+/** What of a post can be done again without the rest. */
+const PARTS = [ 'images', 'terms', 'seo', 'fields' ];
+
+/** What is set on a post before its text is saved, and by which function. */
+const STEPS = [
+	'terms'     => __NAMESPACE__ . '\\set_terms',
+	'images'    => __NAMESPACE__ . '\\set_images',
+	'seo'       => 'IGNY8\\Bridge\\Seo\\set_fields',
+	'fields'    => __NAMESPACE__ . '\\set_custom_fields',
+	'placement' => __NAMESPACE__ . '\\set_placement',
+];
 
 /**
  * Find the post an earlier request began for a content, 0 if there is none.
@@ -71,33 +81,21 @@ function reserve_post( array $payload, string $owner ): int {
 	return 1 === $rows ? (int) $wpdb->insert_id : 0;
 }
 
-/** Codes of warnings about what trying again can't mend. */
-const LASTING = [ 'field_refused', 'category_unsupported', 'tag_unsupported', 'category_skipped', 'tag_skipped', 'acf_missing' ];
-
-/** What beside the text can be done alone. */
-const PARTS = [
-	'terms'  => __NAMESPACE__ . '\\set_terms',
-	'images' => __NAMESPACE__ . '\\set_images',
-	'seo'    => 'IGNY8\\Bridge\\Seo\\set_fields',
-	'fields' => __NAMESPACE__ . '\\set_custom_fields',
-];
-
-/** Set what belongs to a post beside its text, or some parts of that; what fails becomes a warning that names its part. */
-function enrich( int $post_id, array $payload, ?array $parts = null ): array {
+/** Write on a post whose it is. */
+function mark_post( int $post_id, array $payload ): void {
 	update_post_meta( $post_id, '_igny8_content_id', $payload['content_id'] );
 	update_post_meta( $post_id, '_igny8_operation_id', $payload['operation_id'] );
-	$warnings = null === $parts ? set_place( $post_id, $payload ) : [];
-	foreach ( PARTS as $part => $function ) {
-		if ( null !== $parts && ! in_array( $part, $parts, true ) ) {
-			continue;
-		}
+}
+
+/** Set what stands beside the text before the text is saved; what fails becomes a warning. */
+function enrich( int $post_id, array $payload, array $steps ): array {
+	$warnings = [];
+	foreach ( $steps as $name ) {
+		$function = STEPS[ $name ];
 		try {
-			$found = $function( $post_id, $payload );
+			$warnings = array_merge( $warnings, $function( $post_id, $payload ) );
 		} catch ( Throwable $problem ) {
-			$found = [ warning( 'step_failed', $part, $problem->getMessage() ) ];
-		}
-		foreach ( $found as $warning ) {
-			$warnings[] = in_array( $warning['code'], LASTING, true ) ? $warning : $warning + [ 'part' => $part ];
+			$warnings[] = warning( 'step_failed', $name, $problem->getMessage(), in_array( $name, PARTS, true ) ? $name : '' );
 		}
 	}
 	return $warnings;
@@ -106,11 +104,16 @@ function enrich( int $post_id, array $payload, ?array $parts = null ): array {
 /**
  * Write text and status in one save, adding what the site changed to the warnings.
  *
+ * Slug, date and author of a post that is there already stay where the payload names none.
+ *
  * @return string '' or what went wrong.
  */
 function save_post( int $post_id, array $payload, array &$warnings ): string {
-	$is_new                           = 'auto-draft' === get_post_status( $post_id );
-	list( $author, $author_warnings ) = find_author( $payload['author'] );
+	$before = get_post( $post_id );
+	if ( ! $before ) {
+		return 'The post is not there any more.';
+	}
+	list( $author, $author_warnings ) = find_author( $payload['author'], 'auto-draft' === $before->post_status ? 0 : (int) $before->post_author );
 	$warnings                         = array_merge( $warnings, $author_warnings );
 
 	$content = with_library_urls( $payload['content_html'], $payload['media'] );
@@ -120,18 +123,11 @@ function save_post( int $post_id, array $payload, array &$warnings ): string {
 		'post_title'   => $payload['title'],
 		'post_content' => $content,
 		'post_excerpt' => $payload['excerpt'],
-		'post_name'    => $payload['slug'],
+		'post_name'    => '' !== $payload['slug'] ? $payload['slug'] : untrashed_slug( $before ),
 		'post_status'  => $payload['status'],
 		'post_author'  => $author,
-		'post_parent'  => parent_of( $payload ),
+		'post_parent'  => find_parent( $before, $payload['parent_id'], $warnings ),
 	];
-	// What the platform leaves to the site stays what the site made of it.
-	if ( ! $is_new && '' === $payload['slug'] ) {
-		unset( $post['post_name'] );
-	}
-	if ( ! $is_new && '' === $payload['author'] ) {
-		unset( $post['post_author'] );
-	}
 	if ( '' !== $payload['date_gmt'] ) {
 		$post += [
 			'post_date_gmt' => $payload['date_gmt'],
@@ -139,55 +135,42 @@ function save_post( int $post_id, array $payload, array &$warnings ): string {
 			'edit_date'     => true,
 		];
 	}
+	keep_slug( $before, $post['post_name'] );
+	return update_post( $post, $warnings );
+}
+
+/**
+ * Let WordPress save a post; what fails once the row is written is a warning.
+ *
+ * @return string '' or what went wrong.
+ */
+function update_post( array $changes, array &$warnings ): string {
+	$before  = get_post( $changes['ID'] );
 	$problem = '';
 	try {
-		$saved = wp_update_post( wp_slash( $post ), true );
+		// The template has been set; WordPress would check it again, and stop half-way over one of a theme that has gone.
+		$saved = wp_update_post( wp_slash( $changes + [ 'page_template' => '' ] ), true );
 		if ( is_wp_error( $saved ) ) {
 			$problem = $saved->get_error_message();
 		}
 	} catch ( Throwable $thrown ) {
 		$problem = 'Another plugin failed while the post was saved: ' . $thrown->getMessage();
 	}
-	clean_post_cache( $post_id );
-	$stored = get_post( $post_id );
-	if ( ! $stored || 'auto-draft' === $stored->post_status ) {
+	clean_post_cache( $changes['ID'] );
+	$stored = get_post( $changes['ID'] );
+	if ( ! $stored || 'auto-draft' === $stored->post_status || ( '' !== $problem && is_same_row( $before, $stored ) ) ) {
 		return '' !== $problem ? $problem : 'The post is not there after it was saved.';
 	}
 	if ( '' !== $problem ) {
 		$warnings[] = warning( 'hook_failed', 'save', $problem );
 	}
-	if ( $stored->post_content !== $content ) {
+	if ( isset( $changes['post_content'] ) && $stored->post_content !== $changes['post_content'] ) {
 		$warnings[] = warning( 'content_filtered', 'content_html', 'The site changed the HTML while it was saved.' );
 	}
 	return '';
 }
 
-/** Describe a post as the answers do. */
-function members( array $order, int $post_id, array $warnings ): array {
-	return [
-		'operation_id' => $order['operation_id'],
-		'content_id'   => $order['content_id'],
-		'post_id'      => $post_id,
-		'post_url'     => (string) get_permalink( $post_id ),
-		'post_status'  => (string) get_post_status( $post_id ),
-		'revision'     => revision( $post_id ),
-		'warnings'     => $warnings,
-		'seo'          => Seo\read_back( $post_id ),
-		'replayed'     => false,
-	];
-}
-
-/** Do something as the platform's own command, so that events it causes carry the operation. */
-function within( array $payload, int $post_id, callable $work ): WP_REST_Response {
-	Outbound\begin_command( $payload['operation_id'], $payload['content_id'], $post_id );
-	try {
-		return $work();
-	} finally {
-		Outbound\end_command();
-	}
-}
-
-/** Word a warning. */
-function warning( string $code, string $subject, string $detail ): array {
-	return compact( 'code', 'subject', 'detail' );
+/** Tell whether a post's row is as it was. */
+function is_same_row( WP_Post $before, WP_Post $after ): bool {
+	return serialize( get_object_vars( $before ) ) === serialize( get_object_vars( $after ) ); // phpcs:ignore WordPress.PHP.DiscouragedPHPFunctions -- compared only.
 }

@@ -44,16 +44,13 @@ function answer_operation( WP_REST_Request $request ): WP_REST_Response {
 /** Tell whether nobody works on an open operation any more. */
 function is_abandoned( object $receipt ): bool {
 	$content = read_content( (int) $receipt->content_id );
-	if ( $content && 'made' === $content->state ) {
-		return ! is_being_changed( (int) $receipt->content_id );
-	}
-	return ! $content || (int) $content->lease_until < Storage\now_ms();
+	return ! $content || 'made' === $content->state || (int) $content->lease_until < Storage\now_ms();
 }
 
-/** Settle an abandoned operation if its post was finished. */
+/** Settle an abandoned publication if its post was finished; a change is simply made again. */
 function settle_abandoned( object $receipt ): void {
 	$content = read_content( (int) $receipt->content_id );
-	if ( ! $content || 'made' === $content->state || $content->operation_id !== $receipt->operation_id ) {
+	if ( ! $content || is_made( $content ) || $content->operation_id !== $receipt->operation_id ) {
 		return;
 	}
 	$post_id = begun_post( $content );
@@ -62,14 +59,12 @@ function settle_abandoned( object $receipt ): void {
 	if ( in_array( $status, [ 'auto-draft', 'trash' ], true ) || ! claim_content( (int) $content->content_id, $owner ) ) {
 		return;
 	}
-	$order = [
+	$ids = [
 		'operation_id' => $receipt->operation_id,
 		'content_id'   => (int) $receipt->content_id,
-		'media'        => [],
-		'meta'         => [],
-		'fields'       => [],
 	];
-	settle( $order, $owner, $post_id, [] );
+	keep_base( $ids['content_id'], $owner, $post_id );
+	settle( $ids, $owner, $post_id, [] );
 }
 
 /** Read an operation's receipt. */
@@ -87,6 +82,19 @@ function open_receipt( string $operation_id, int $content_id, string $body_hash 
 	return $receipt && $receipt->body_hash === $body_hash;
 }
 
+/** Note what an operation is about to do, so that it is not decided again over what it has half done. */
+function decide_operation( string $operation_id, string $decided ): void {
+	global $wpdb;
+	$wpdb->update( Storage\table( 'operations' ), compact( 'decided' ), compact( 'operation_id' ) );
+}
+
+/** Forget the operations on a content that died before this one. */
+function forget_dead_operations( array $order ): void {
+	global $wpdb;
+	$sql = 'DELETE FROM `' . Storage\table( 'operations' ) . "` WHERE content_id = %d AND state = 'in_progress' AND operation_id <> %s";
+	$wpdb->query( $wpdb->prepare( $sql, $order['content_id'], $order['operation_id'] ) );
+}
+
 /** Write the answer on the receipt. */
 function close_receipt( string $operation_id, array $answer ): void {
 	global $wpdb;
@@ -101,13 +109,6 @@ function close_receipt( string $operation_id, array $answer ): void {
 function forget_receipt( string $operation_id ): void {
 	global $wpdb;
 	$wpdb->delete( Storage\table( 'operations' ), compact( 'operation_id' ) );
-}
-
-/** Forget the open receipts of a content's other operations: they died before this one. */
-function forget_others( int $content_id, string $operation_id ): void {
-	global $wpdb;
-	$sql = 'DELETE FROM `' . Storage\table( 'operations' ) . "` WHERE content_id = %d AND state = 'in_progress' AND operation_id <> %s";
-	$wpdb->query( $wpdb->prepare( $sql, $content_id, $operation_id ) );
 }
 
 /** Forget receipts long after the platform would ask for them; the contents' rows still keep posts single. */

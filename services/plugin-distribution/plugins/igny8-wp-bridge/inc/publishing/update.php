@@ -1,7 +1,6 @@
 <?php
 /**
- * `PUT /posts/{id}` and `PUT /posts/{id}/parts`: the post that is there says what the platform says, unless somebody else
- * has changed it since the platform last saw it.
+ * `PUT /posts/{post_id}` and `PUT /posts/{post_id}/parts`: the post that is there says something else from now on.
  *
  * @package IGNY8\Bridge
  */
@@ -10,33 +9,38 @@ namespace IGNY8\Bridge\Publishing;
 
 use IGNY8\Bridge\Rendering;
 use IGNY8\Bridge\Rest;
+use IGNY8\Bridge\Storage;
 use WP_Post;
 use WP_REST_Request;
 use WP_REST_Response;
 
 /** Answer `PUT /posts/{post_id}`. */
 function answer_update( WP_REST_Request $request ): WP_REST_Response {
-	return with_update(
+	return answer_rewrite(
 		$request,
-		static function ( WP_Post $post, array $payload ) {
-			return update( $post, $payload );
+		static function ( array $payload, WP_Post $post, string $owner ): WP_REST_Response {
+			return rewrite( $payload, $post, $owner );
 		}
 	);
 }
 
 /** Answer `PUT /posts/{post_id}/parts`. */
 function answer_parts( WP_REST_Request $request ): WP_REST_Response {
-	return with_update(
+	$body  = json_decode( (string) $request->get_body(), true );
+	$parts = is_array( $body ) && isset( $body['parts'] ) && is_array( $body['parts'] ) ? $body['parts'] : [];
+	if ( is_array( $body ) && ( ! $parts || array_diff( array_filter( $parts, 'is_string' ), PARTS ) || array_filter( $parts, 'is_string' ) !== $parts ) ) {
+		return invalid_payload( [ field_error( 'parts', 'must be a list of: ' . implode( ', ', PARTS ) ) ] );
+	}
+	return answer_rewrite(
 		$request,
-		static function ( WP_Post $post, array $payload, array $body ): array {
-			$errors = [];
-			return redo_parts( $post, $payload, read_texts( $body, 'parts', $errors ) );
+		static function ( array $payload, WP_Post $post, string $owner ) use ( $parts ): WP_REST_Response {
+			return redo_parts( $payload, $parts, $post, $owner );
 		}
 	);
 }
 
-/** Read a request to update, and do it as one change. */
-function with_update( WP_REST_Request $request, callable $work ): WP_REST_Response {
+/** Read the body of either route, and let the work be done as one change. */
+function answer_rewrite( WP_REST_Request $request, callable $work ): WP_REST_Response {
 	$body = json_decode( (string) $request->get_body(), true );
 	if ( ! is_array( $body ) ) {
 		return Rest\refusal( 400, 'rest_invalid_json', 'The body is no JSON object.' );
@@ -46,81 +50,71 @@ function with_update( WP_REST_Request $request, callable $work ): WP_REST_Respon
 	if ( $errors ) {
 		return invalid_payload( $errors );
 	}
+	$payload['post_id']   = (int) $request->get_url_params()['post_id'];
+	$payload['body_hash'] = body_hash( [ 'route' => $request->get_route() ] + $body );
+	$payload['fine']      = false;
+
 	ignore_user_abort( true );
 	return as_default_author(
-		static function () use ( $request, $body, $payload, $expected, $work ): WP_REST_Response {
+		static function () use ( $payload, $expected, $work ): WP_REST_Response {
 			return change(
 				$payload,
-				(int) $request->get_url_params()['post_id'],
-				body_hash( $body ),
-				static function ( WP_Post $post ) use ( $payload, $expected ): ?WP_REST_Response {
-					return '' === $expected || revision( $post->ID ) === $expected ? null : conflict( $payload['content_id'], $post );
+				static function ( object $content, WP_Post $post ) use ( $expected ) {
+					return '' === $expected || revision( (int) $post->ID ) === $expected ? 'expected' : conflict( $content, $post );
 				},
-				static function ( WP_Post $post ) use ( $work, $payload, $body ) {
-					return $work( $post, $payload, $body );
+				static function ( WP_Post $post, string $decided, string $owner ) use ( $payload, $work ): WP_REST_Response {
+					return $work( $payload, $post, $owner );
 				}
 			);
 		}
 	);
 }
 
-/**
- * Let the post say this.
- *
- * @return array|WP_REST_Response
- */
-function update( WP_Post $post, array $payload ) {
-	if ( 'trash' === $post->post_status ) {
-		untrash( $post );
+/** Let a post say what the payload says, and nothing else that the platform wrote before. */
+function rewrite( array $payload, WP_Post $post, string $owner ): WP_REST_Response {
+	$warnings = [];
+	if ( $payload['post_type'] !== $post->post_type ) {
+		$warnings[]           = warning( 'post_type_kept', $payload['post_type'], 'A post does not change its type; this one stays: ' . $post->post_type );
+		$payload['post_type'] = $post->post_type;
 	}
-	forget_fields( $post->ID, $payload );
-	$warnings = enrich( $post->ID, $payload );
-	step( 'enriched', $payload );
-	$problem = save_post( $post->ID, $payload, $warnings );
+	$warnings = array_merge( $warnings, enrich( (int) $post->ID, $payload, array_keys( STEPS ) ) );
+	step( 'change_enriched', $payload );
+	if ( ! Storage\keep_lease( 'contents', [ 'content_id' => $payload['content_id'] ], $owner ) ) {
+		return in_progress();
+	}
+	$problem = save_post( (int) $post->ID, $payload, $warnings );
 	if ( '' !== $problem ) {
-		return Rest\refusal( 500, 'insert_failed', $problem );
+		return abandon_change( $payload, $owner, $problem );
 	}
-	remember_base( $payload['content_id'], $post->ID, $payload );
-	return members( $payload, $post->ID, $warnings );
+	leave_trash( (int) $post->ID );
+	delete_post_meta( (int) $post->ID, STATUS_BEFORE );
+	keep_base( $payload['content_id'], $owner, (int) $post->ID );
+	return settle_change( $payload, $owner, $warnings );
 }
 
-/** Do some parts of a post again; its text stays, but for the addresses of images. */
-function redo_parts( WP_Post $post, array $payload, array $parts ): array {
-	$warnings = enrich( $post->ID, $payload, $parts );
+/** Do only some parts of a post again; the text stays but for the images' URLs. */
+function redo_parts( array $payload, array $parts, WP_Post $post, string $owner ): WP_REST_Response {
+	$payload['post_type'] = $post->post_type;
+	$warnings             = enrich( (int) $post->ID, $payload, array_values( array_intersect( PARTS, $parts ) ) );
+	step( 'change_enriched', $payload );
+	if ( ! Storage\keep_lease( 'contents', [ 'content_id' => $payload['content_id'] ], $owner ) ) {
+		return in_progress();
+	}
+	$content = $post->post_content;
 	if ( in_array( 'images', $parts, true ) ) {
-		$content = with_library_urls( $post->post_content, $payload['media'] );
+		$content = with_library_urls( $content, $payload['media'] );
 		$content = Rendering\with_attachment_ids( $content, library_urls( $payload['media'] ) );
-		if ( $content !== $post->post_content ) {
-			wp_update_post(
-				wp_slash(
-					[
-						'ID'           => $post->ID,
-						'post_content' => $content,
-					]
-				)
-			);
-		}
-		remember_base( $payload['content_id'], $post->ID, $payload );
 	}
-	return members( $payload, $post->ID, $warnings );
-}
-
-/** Say what is there in place of what the platform last saw, and what it was when the platform last wrote it. */
-function conflict( int $content_id, WP_Post $post ): WP_REST_Response {
-	$base     = read_base( $content_id );
-	$modified = strtotime( $post->post_modified_gmt . ' +0000' );
-	return Rest\refusal(
-		412,
-		'conflict',
-		'The post was changed here since the platform last saw it.',
-		[
-			'post_id'      => $post->ID,
-			'post_url'     => (string) get_permalink( $post ),
-			'post_status'  => $post->post_status,
-			'theirs'       => text_of( $post ) + [ 'revision' => revision( $post->ID ) ],
-			'base'         => $base ? array_intersect_key( $base, array_flip( [ 'title', 'content_html', 'excerpt' ] ) ) : null,
-			'modified_gmt' => Rest\rfc3339( 1000 * ( $modified > 0 ? $modified : time() ) ),
-			'images'       => (object) ( $base['images'] ?? [] ),
-		]
-	);
+	if ( $content !== $post->post_content ) {
+		$changes = [
+			'ID'           => (int) $post->ID,
+			'post_content' => $content,
+		];
+		$problem = update_post( $changes, $warnings );
+		if ( '' !== $problem ) {
+			return abandon_change( $payload, $owner, $problem );
+		}
+	}
+	keep_base( $payload['content_id'], $owner, (int) $post->ID );
+	return settle_change( $payload, $owner, $warnings );
 }

@@ -23,9 +23,9 @@ function bootstrap(): void {
 function register_routes(): void {
 	$routes = [
 		[ 'POST', '/publish', 'IGNY8\\Bridge\\Publishing\\answer_publish' ],
-		[ 'PUT', '/posts/(?P<post_id>[0-9]{1,19})', 'IGNY8\\Bridge\\Publishing\\answer_update' ],
-		[ 'PUT', '/posts/(?P<post_id>[0-9]{1,19})/parts', 'IGNY8\\Bridge\\Publishing\\answer_parts' ],
-		[ 'DELETE', '/posts/(?P<post_id>[0-9]{1,19})', 'IGNY8\\Bridge\\Publishing\\answer_move' ],
+		[ 'PUT', '/posts/(?P<post_id>[0-9]{1,18})', 'IGNY8\\Bridge\\Publishing\\answer_update' ],
+		[ 'PUT', '/posts/(?P<post_id>[0-9]{1,18})/parts', 'IGNY8\\Bridge\\Publishing\\answer_parts' ],
+		[ 'DELETE', '/posts/(?P<post_id>[0-9]{1,18})', 'IGNY8\\Bridge\\Publishing\\answer_move' ],
 		[ 'GET', '/operations/(?P<operation_id>[0-9A-Fa-f-]{36})', 'IGNY8\\Bridge\\Publishing\\answer_operation' ],
 		[ 'POST', '/media', 'IGNY8\\Bridge\\Media\\answer_upload' ],
 		[ 'GET', '/media', 'IGNY8\\Bridge\\Media\\answer_lookup' ],

@@ -25,6 +25,12 @@ const OPTIONS        = [
 	'igny8_bridge_rejected',
 ];
 
+/** Columns that came after the first version of their tables; every other stands in definitions(). */
+const LATER_COLUMNS = [
+	'contents'   => [ 'base' => 'longtext NULL' ],
+	'operations' => [ 'decided' => "varchar(20) NOT NULL DEFAULT ''" ],
+];
+
 /** Keep the tables of every blog present. */
 function bootstrap(): void {
 	register_activation_hook( FILE, __NAMESPACE__ . '\\make_tables' );
@@ -57,18 +63,45 @@ function make_tables(): void {
 	foreach ( definitions() as $name => $columns ) {
 		$wpdb->query( 'CREATE TABLE IF NOT EXISTS `' . table( $name ) . "` ( $columns ) $charset" );
 	}
-	add_missing_columns();
+	if ( ! add_later_columns() ) {
+		return;
+	}
 	start_sequence();
 	adopt_earlier_posts();
 	adopt_earlier_media();
 	update_option( VERSION_OPTION, VERSION, true );
 }
 
+/** Add the columns that tables of an earlier version lack; false if the database does not let us. */
+function add_later_columns(): bool {
+	global $wpdb;
+	foreach ( LATER_COLUMNS as $name => $columns ) {
+		foreach ( $columns as $column => $definition ) {
+			if ( ! has_column( $name, $column ) ) {
+				// Another request may be adding it at the same moment; whoever did, it has to be there.
+				$shown = $wpdb->suppress_errors();
+				$wpdb->query( 'ALTER TABLE `' . table( $name ) . "` ADD COLUMN $column $definition" );
+				$wpdb->suppress_errors( $shown );
+			}
+			if ( ! has_column( $name, $column ) ) {
+				return false;
+			}
+		}
+	}
+	return true;
+}
+
+/** Tell whether a table has a column. */
+function has_column( string $name, string $column ): bool {
+	global $wpdb;
+	return in_array( $column, $wpdb->get_col( 'SHOW COLUMNS FROM `' . table( $name ) . '`' ), true );
+}
+
 /** List the columns of each table. */
 function definitions(): array {
 	return [
 		'contents'   => "content_id bigint unsigned NOT NULL, post_id bigint unsigned NOT NULL DEFAULT 0, operation_id varchar(36) NOT NULL DEFAULT '',
-			state varchar(10) NOT NULL, owner varchar(32) NOT NULL DEFAULT '', lease_until bigint unsigned NOT NULL DEFAULT 0, base longtext NULL,
+			state varchar(10) NOT NULL, owner varchar(32) NOT NULL DEFAULT '', lease_until bigint unsigned NOT NULL DEFAULT 0,
 			PRIMARY KEY  (content_id), KEY post_id (post_id)",
 		'operations' => 'operation_id varchar(36) NOT NULL, content_id bigint unsigned NOT NULL, body_hash varchar(64) NOT NULL,
 			state varchar(12) NOT NULL, answer longtext NULL, began_at bigint unsigned NOT NULL,
@@ -80,15 +113,6 @@ function definitions(): array {
 			occurred_at bigint unsigned NOT NULL, data longtext NOT NULL, PRIMARY KEY  (seq), UNIQUE KEY id (id), KEY state_seq (state,seq)',
 		'locks'      => "name varchar(40) NOT NULL, owner varchar(32) NOT NULL DEFAULT '', lease_until bigint unsigned NOT NULL DEFAULT 0, PRIMARY KEY  (name)",
 	];
-}
-
-/** Add what tables of an earlier version of the plugin lack. */
-function add_missing_columns(): void {
-	global $wpdb;
-	$contents = table( 'contents' );
-	if ( ! $wpdb->get_var( "SHOW COLUMNS FROM `$contents` LIKE 'base'" ) ) {
-		$wpdb->query( "ALTER TABLE `$contents` ADD COLUMN base longtext NULL" );
-	}
 }
 
 /** Let the event numbers begin at the present Unix time in milliseconds. */

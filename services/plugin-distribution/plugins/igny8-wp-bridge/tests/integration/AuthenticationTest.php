@@ -45,6 +45,23 @@ final class AuthenticationTest extends SiteTestCase {
 		$this->assertSame( 404, Platform::ask( 'GET', '/media', [ 'sha256' => 'a' ], '', $signed )['status'] );
 	}
 
+	public function test_hosts_that_let_only_get_and_post_through(): void {
+		$payload = $this->payload();
+		$id      = Platform::publish( $payload )['body']['post_id'];
+		$body    = wp_json_encode( [ 'operation_id' => wp_generate_uuid4(), 'content_html' => 'overridden' ] + $payload );
+		$json    = [ 'content-type' => 'application/json' ];
+		$query   = [ 'action' => 'trash', 'content_id' => (string) $payload['content_id'], 'operation_id' => wp_generate_uuid4() ];
+		$this->refused( Platform::ask_bare( 'POST', "/posts/$id", $json + [ 'X-HTTP-Method-Override' => 'PUT' ] + Platform::headers( 'PUT', "/igny8/v1/posts/$id", [], $body ), $body ), 'signature_invalid' );
+		$this->assertSame( 400, Platform::ask( 'POST', "/posts/$id", $query, '', [ 'X-HTTP-Method-Override' => 'PUT' ] )['status'] );
+		$this->assertSame( 422, Platform::ask( 'POST', "/posts/$id", [], $body, $json + [ 'X-HTTP-Method-Override' => 'DELETE' ] )['status'] );
+		$this->assertSame( [ "<p>Body of {$payload['content_id']}</p>", 'publish' ], [ get_post( $id )->post_content, get_post_status( $id ) ] );
+
+		$update = Platform::ask( 'POST', "/posts/$id", [], $body, $json + [ 'X-HTTP-Method-Override' => 'PUT' ] );
+		$this->assertSame( [ 200, 'overridden' ], [ $update['status'], get_post( $id )->post_content ], $update['raw'] );
+		$move = Platform::ask( 'POST', "/posts/$id", $query, '', [ 'X-HTTP-Method-Override' => 'DELETE' ] );
+		$this->assertSame( [ 200, 'trash' ], [ $move['status'], get_post_status( $id ) ], $move['raw'] );
+	}
+
 	public function test_a_request_for_another_site(): void {
 		foreach ( [ 8, 77, 0 ] as $other ) {
 			$this->refused( Platform::ask( 'GET', '/status', [], '', [], [ 'site_id' => $other ] ), 'signature_invalid' );
@@ -110,7 +127,7 @@ final class AuthenticationTest extends SiteTestCase {
 	}
 
 	public function test_every_route_is_closed_and_no_secret_shows(): void {
-		foreach ( [ [ 'POST', '/publish' ], [ 'GET', '/operations/' . wp_generate_uuid4() ], [ 'POST', '/media' ], [ 'GET', '/media' ], [ 'GET', '/status' ] ] as list( $method, $path ) ) {
+		foreach ( [ [ 'POST', '/publish' ], [ 'PUT', '/posts/1' ], [ 'PUT', '/posts/1/parts' ], [ 'DELETE', '/posts/1' ], [ 'GET', '/operations/' . wp_generate_uuid4() ], [ 'POST', '/media' ], [ 'GET', '/media' ], [ 'GET', '/status' ] ] as list( $method, $path ) ) {
 			$this->refused( Platform::ask_bare( $method, $path, [] ), 'signature_missing' );
 		}
 		$index = wp_remote_retrieve_body( wp_remote_get( get_rest_url() ) );

@@ -1,5 +1,6 @@
 <?php
 // phpcs:disable
+use IGNY8\Bridge\Media;
 use IGNY8\Bridge\Storage;
 
 final class MediaTest extends SiteTestCase {
@@ -35,6 +36,13 @@ final class MediaTest extends SiteTestCase {
 		$this->assertSame( '1', $wpdb->get_var( $wpdb->prepare( "SELECT COUNT(*) FROM $wpdb->postmeta WHERE meta_key = '_igny8_sha256' AND meta_value = %s", $query['sha256'] ) ) );
 	}
 
+	public function test_an_image_that_came_meanwhile_is_nobody_s_to_take_in(): void {
+		$bytes = $this->image();
+		$this->upload( $bytes );
+		$this->assertFalse( Media\claim_image( hash( 'sha256', $bytes ), Storage\new_owner() ) );
+		$this->assertSame( 200, $this->upload( $bytes )['status'] );
+	}
+
 	public function test_the_first_images_of_a_month_at_once(): void {
 		// Every request is at the folder at the same moment, as it never is by chance.
 		$code = 'add_filter( "upload_dir", function ( $dir ) {
@@ -59,6 +67,22 @@ final class MediaTest extends SiteTestCase {
 			return $answers;
 		} );
 		$this->assertSame( array_fill( 0, 15, 201 ), array_column( $answers, 'status' ), implode( "\n", array_column( $answers, 'raw' ) ) );
+	}
+
+	public function servers_in_trouble(): array {
+		return [
+			'a file where the folder should be' => [ 'add_filter( "upload_dir", function ( $d ) { return [ "path" => ABSPATH . "wp-load.php/x", "subdir" => "/x" ] + $d; } );' ],
+			'no folder at all'                  => [ 'add_filter( "upload_dir", function ( $d ) { return [ "error" => "Unable to create directory." ] + $d; } );' ],
+			'a database that takes nothing'     => [ 'add_filter( "query", function ( $q ) { return preg_match( "/^INSERT INTO .wp_posts/", $q ) ? "SELECT nothing" : $q; } );' ],
+		];
+	}
+
+	/** @dataProvider servers_in_trouble */
+	public function test_a_server_that_cannot_store_it_may_be_asked_again( string $trouble ): void {
+		$bytes  = $this->image();
+		$answer = $this->with_mu_plugin( $trouble, function () use ( $bytes ) { return $this->upload( $bytes ); } );
+		$this->assertSame( [ 500, 'not_stored' ], [ $answer['status'], $answer['code'] ], $answer['raw'] );
+		$this->assertSame( 201, $this->upload( $bytes )['status'] );
 	}
 
 	public function test_a_deleted_image_is_taken_in_again(): void {
@@ -93,6 +117,10 @@ final class MediaTest extends SiteTestCase {
 		$bytes  = $this->image();
 		$answer = $this->with_mu_plugin( 'add_filter( "upload_size_limit", function () { return 100; } );', function () use ( $bytes ) { return $this->upload( $bytes ); } );
 		$this->assertSame( [ 413, 'too_large' ], [ $answer['status'], $answer['code'] ] );
+		foreach ( [ 'add_filter( "wp_handle_sideload_prefilter", function ( $f ) { return [ "error" => "Not this one." ] + $f; } );', 'add_filter( "upload_mimes", function ( $m ) { unset( $m["png"] ); return $m; } );' ] as $code ) {
+			$answer = $this->with_mu_plugin( $code, function () use ( $bytes ) { return $this->upload( $bytes ); } );
+			$this->assertSame( [ 415, 'not_an_image' ], [ $answer['status'], $answer['code'] ], $answer['raw'] );
+		}
 		$bomb = "\x89PNG\r\n\x1a\n\0\0\0\rIHDR" . pack( 'NN', 50000, 50000 ) . "\x08\x02\0\0\0" . pack( 'N', 0 );
 		$this->assertSame( 413, $this->upload( $bomb )['status'] );
 	}

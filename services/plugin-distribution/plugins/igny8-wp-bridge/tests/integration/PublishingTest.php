@@ -27,7 +27,7 @@ final class PublishingTest extends SiteTestCase {
 		$this->assertSame( hash( 'sha256', "$post->post_title\n$post->post_content\n$post->post_excerpt" ), $body['revision'] );
 		$this->assertSame( get_permalink( $post ), $body['post_url'] );
 		$this->assertSame( $name, get_the_author_meta( 'display_name', $post->post_author ) );
-		$this->assertSame( [ [ 'field_refused', '_secret' ] ], array_map( function ( $w ) { return [ $w['code'], $w['subject'] ]; }, $body['warnings'] ) );
+		$this->assertSame( [ [ 'field_refused', '_secret', '' ] ], array_map( function ( $w ) { return [ $w['code'], $w['subject'], $w['part'] ?? '' ]; }, $body['warnings'] ) );
 
 		$categories = wp_get_post_terms( $post->ID, 'category' );
 		$this->assertEqualsCanonicalizing( [ "Guides $n", 'Beginners', 'R &amp; D' ], wp_list_pluck( $categories, 'name' ) );

@@ -7,9 +7,10 @@ final class PayloadTest extends TestCase {
 	private const GOOD = [ 'operation_id' => '0192F0C1-0000-7000-8000-000000000001', 'content_id' => 123, 'title' => 'T', 'content_html' => '<p>c</p>' ];
 
 	public function test_the_least_payload(): void {
-		list( $payload, $errors ) = Publishing\read_payload( self::GOOD + [ 'excerpt' => null, 'tags' => null, 'meta' => null, 'date_gmt' => null, 'author' => null, 'post_type' => null ] );
+		list( $payload, $errors ) = Publishing\read_payload( self::GOOD + [ 'excerpt' => null, 'tags' => null, 'meta' => null, 'date_gmt' => null, 'author' => null, 'post_type' => null, 'category_ids' => [], 'fields' => null, 'sticky' => null, 'parent_id' => null, 'template' => null, 'missing_terms' => null ] );
 		$this->assertSame( [], $errors );
 		$this->assertSame( '0192f0c1-0000-7000-8000-000000000001', $payload['operation_id'] );
+		$this->assertSame( [ [], [], [], false, 0, '', 'create' ], [ $payload['category_ids'], $payload['tag_ids'], $payload['fields'], $payload['sticky'], $payload['parent_id'], $payload['template'], $payload['missing_terms'] ] );
 		$this->assertSame( [ 'publish', 'post', '', [], [] ], [ $payload['status'], $payload['post_type'], $payload['date_gmt'], $payload['tags'], $payload['meta'] ] );
 	}
 
@@ -21,6 +22,8 @@ final class PayloadTest extends TestCase {
 			[ [ 'status' => 'trash' ], 'status' ], [ [ 'status' => 'future' ], 'date_gmt' ], [ [ 'post_type' => 'attachment' ], 'post_type' ], [ [ 'post_type' => 'nonesuch' ], 'post_type' ],
 			[ [ 'date_gmt' => 'tomorrow' ], 'date_gmt' ], [ [ 'date_gmt' => '2026-11-22 10:00' ], 'date_gmt' ],
 			[ [ 'tags' => 'a,b' ], 'tags' ], [ [ 'categories' => [ 1 ] ], 'categories' ], [ [ 'media' => [ 'x' ] ], 'media' ],
+			[ [ 'category_ids' => [ 'a' => 'x' ] ], 'category_ids' ], [ [ 'category_ids' => 1 ], 'category_ids' ], [ [ 'tag_ids' => [ 'a' => -1 ] ], 'tag_ids' ], [ [ 'missing_terms' => 'drop' ], 'missing_terms' ],
+			[ [ 'fields' => [ [ 'key' => 'a', 'via' => 'sql', 'value' => 1 ] ] ], 'fields' ], [ [ 'fields' => [ [ 'via' => 'meta' ] ] ], 'fields' ], [ [ 'sticky' => 1 ], 'sticky' ], [ [ 'parent_id' => '7' ], 'parent_id' ], [ [ 'template' => [] ], 'template' ],
 		];
 	}
 
@@ -37,7 +40,7 @@ final class PayloadTest extends TestCase {
 
 	public function test_the_hash_of_a_body(): void {
 		$a = Publishing\body_hash( [ 'a' => 1, 'b' => [ 'x' => 1, 'y' => [ 1, 2 ] ] ] );
-		$this->assertSame( $a, Publishing\body_hash( [ 'b' => [ 'y' => [ 1, 2 ], 'x' => 1 ], 'a' => 1, 'media' => [ [ 'attachment_id' => 1 ] ] ] ) );
+		$this->assertSame( $a, Publishing\body_hash( [ 'b' => [ 'y' => [ 1, 2 ], 'x' => 1 ], 'a' => 1, 'media' => [ [ 'attachment_id' => 1 ] ], 'expected_revision' => 'f' ] ) );
 		$this->assertNotSame( $a, Publishing\body_hash( [ 'a' => 1, 'b' => [ 'x' => 1, 'y' => [ 2, 1 ] ] ] ) );
 	}
 
