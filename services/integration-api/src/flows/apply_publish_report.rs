@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use database::Tx;
 use diesel::result::Error as QueryError;
-use domain::content::{ContentStatus, PublicationState};
+use domain::content::ContentStatus;
 use domain::text::UnknownName;
 use domain::{AccountId, ContentId};
 use jiff::Timestamp;
@@ -12,7 +12,7 @@ mod advance;
 mod line;
 
 use self::advance::{Step, advance};
-use super::command::{Wish, order};
+use super::command::{Wish, order, present_state};
 use super::sync_log::{Entry, IGNY8_TO_WP, PUBLISH};
 use crate::store::conflicts::{self, NewConflict, PostText};
 use crate::store::json::Json;
@@ -57,6 +57,20 @@ pub enum News {
     Failed {
         failure: Failure,
     },
+}
+
+impl News {
+    /// The worker is not at it any more.
+    pub const fn is_the_end(&self) -> bool {
+        match self {
+            Self::Published(_)
+            | Self::Moved(_)
+            | Self::Conflicted(_)
+            | Self::Cancelled
+            | Self::Failed { .. } => true,
+            Self::Started | Self::Mended(_) | Self::Retrying { .. } | Self::Unconfirmed { .. } => false,
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -130,9 +144,9 @@ pub async fn apply_publish_reports(
         }
         events.push(line::entry(row, report, title).at(now));
     }
-    let follow_ups = take_follow_ups(&mut rows)?;
     let statuses: Vec<_> = changed.iter().filter_map(|(id, status)| Some((*id, (*status)?))).collect();
     rows.retain(|id, _| changed.contains_key(id));
+    let follow_ups = take_follow_ups(&mut rows)?;
     publications::write(tx.conn(), &rows.into_values().collect::<Vec<_>>(), now).await?;
     content::set_statuses(tx.conn(), &statuses, now).await?;
     sync_events::record(tx, events).await?;
@@ -144,8 +158,7 @@ pub async fn apply_publish_reports(
 fn take_follow_ups(rows: &mut HashMap<i64, Publication>) -> Result<Vec<Wish>, UnknownName> {
     let mut wishes = Vec::new();
     for row in rows.values_mut() {
-        let state: PublicationState = row.state.parse()?;
-        if !state.is_under_way()
+        if !present_state(row)?.is_under_way()
             && let Some(command) = row.follow_up.take()
         {
             wishes.push(Wish {

@@ -125,7 +125,9 @@ pub fn judge(
     let state: PublicationState = row.state.parse()?;
     let is_ours = change.operation_id.is_some() && change.operation_id == row.operation_id;
     // Of an attempt that was given up, the site's word is the only one there is.
-    if is_ours && (state.is_under_way() || state.is_live()) {
+    let given_up = row.error.is_some() && !state.is_under_way();
+    let is_expected = state.is_under_way() || state.is_live() && !given_up || stands_so(state, mapped);
+    if is_ours && is_expected {
         return Ok((Outcome::Echo, None));
     }
     let (state, status) = match mapped {
@@ -142,6 +144,16 @@ pub fn judge(
     row.next_attempt_at = None;
     row.status_before_publish = None;
     Ok((Outcome::Applied, Some(status)))
+}
+
+/// The publication is where the site says the post is.
+fn stands_so(state: PublicationState, mapped: Mapped) -> bool {
+    match mapped {
+        Mapped::Status(ContentStatus::Published) => state.is_live(),
+        Mapped::Status(_) => state == PublicationState::Unpublished,
+        Mapped::Gone => state == PublicationState::Gone,
+        Mapped::Unknown => false,
+    }
 }
 
 fn position(row: &Publication) -> Option<Position> {

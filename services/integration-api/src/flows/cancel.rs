@@ -8,6 +8,7 @@ use domain::{AccountId, ContentId, UserId};
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::command::present_state;
 use super::sync_log::{Entry, IGNY8_TO_WP, PUBLISH};
 use crate::store::{content, publications, sync_events};
 
@@ -36,7 +37,7 @@ pub async fn call_off(
     let (Some(mut row), Some(content)) = (row, content) else {
         return Err(CancelError::NoContent);
     };
-    let state: PublicationState = row.state.parse()?;
+    let state = present_state(&row)?;
     let cancellation = cancel(state, false, row.follow_up.is_some())?;
     let title = &content.text.title;
     let (action, description) = match cancellation {

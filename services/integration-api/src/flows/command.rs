@@ -273,7 +273,7 @@ fn queue(row: &mut Publication, order: &Order, operation_id: OperationId) {
     row.attempt = 0;
     row.next_attempt_at = None;
     row.error = None;
-    if order.command.has_article() {
+    if order.command == Command::Publish {
         row.warnings = Json(Vec::new());
     }
 }
@@ -304,10 +304,18 @@ fn facts(publication: &Publication, content: &Content) -> Result<ContentFacts, U
     Ok(ContentFacts {
         id: ContentId::new(content.id),
         status: content.status.parse()?,
-        state: publication.state.parse()?,
+        state: present_state(publication)?,
         external_id: publication.external_id.clone(),
         in_trash: publication.wordpress_status.as_deref() == Some("trash"),
     })
+}
+
+/// The state that decides what may be done. What a person did on the site shows at once, but the worker is at its command until it says
+/// how that ended.
+pub fn present_state(publication: &Publication) -> Result<PublicationState, UnknownName> {
+    let state: PublicationState = publication.state.parse()?;
+    let worker_is_at_it = publication.state_before.is_some() && !state.is_under_way();
+    Ok(if worker_is_at_it { PublicationState::Publishing } else { state })
 }
 
 /// `None` where there is no key either, so that nothing could be connected.

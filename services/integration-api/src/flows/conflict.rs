@@ -6,7 +6,7 @@ use domain::{AccountId, ContentId, UserId};
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::command::{CommandError, Ordered, Wish, order_one};
+use super::command::{CommandError, Ordered, Wish, order_one, present_state};
 use super::sync_log::{Entry, IGNY8_TO_WP, PUBLISH};
 use crate::store::conflicts::PostText;
 use crate::store::content::{self, Content};
@@ -67,7 +67,7 @@ pub async fn resolve(
     if found.resolution.is_some() {
         return Err(ResolveError::Resolved);
     }
-    let state: PublicationState = row.state.parse()?;
+    let state = present_state(&row)?;
     if state.is_under_way() {
         return Err(ResolveError::UnderWay(state));
     }

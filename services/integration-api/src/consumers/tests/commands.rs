@@ -49,6 +49,11 @@ impl Story {
         })
     }
 
+    fn failed_of(&self, operation: &str) -> PublishReport {
+        let PublishReport::Failed(failed) = self.failed(2) else { unreachable!() };
+        PublishReport::Failed(PublishFailed { progress: Some(self.of(operation, 2)), ..failed })
+    }
+
     async fn last<M: contracts::Message>(&self) -> M {
         self.api.posted::<M>().await.pop().expect("it was posted")
     }
@@ -142,11 +147,98 @@ async fn what_fails_afterwards_leaves_the_post_as_it_was() {
     let story = Story::live_post().await;
     assert_eq!(story.order("unpublish", json!({})).await, "202 queued");
     let order: MovePost = story.last().await;
-    let PublishReport::Failed(mut failed) = story.failed(2) else { unreachable!() };
-    failed.progress = Some(story.of(&order.operation_id, 2));
-    story.report([PublishReport::Failed(failed)]).await.unwrap();
+    story.report([story.failed_of(&order.operation_id)]).await.unwrap();
     assert_eq!(story.picture().await, "published live");
     assert_eq!(story.shown().await["publication"]["error"]["cause"], "wrong_key");
+}
+
+#[actix_web::test]
+async fn the_sites_own_word_outweighs_a_failed_move_in_either_order() {
+    for word_first in [true, false] {
+        let story = Story::live_post().await;
+        assert_eq!(story.order("unpublish", json!({})).await, "202 queued");
+        let order: MovePost = story.last().await;
+        let word =
+            WordpressStatusChanged { operation_id: order.operation_id.clone(), ..story.change(1, "draft") };
+        if word_first {
+            story.hear([word]).await.unwrap();
+            story.report([story.failed_of(&order.operation_id)]).await.unwrap();
+        } else {
+            story.report([story.failed_of(&order.operation_id)]).await.unwrap();
+            assert_eq!(story.picture().await, "published live");
+            story.hear([word]).await.unwrap();
+        }
+        assert_eq!(story.picture().await, "draft unpublished", "word first: {word_first}");
+        assert_eq!(story.shown().await["publication"]["error"], Value::Null);
+    }
+}
+
+#[actix_web::test]
+async fn our_own_move_is_an_echo_after_its_report_too() {
+    let story = Story::live_post().await;
+    story.order("unpublish", json!({})).await;
+    let order: MovePost = story.last().await;
+    let echo = |sequence| WordpressStatusChanged {
+        operation_id: order.operation_id.clone(),
+        ..story.change(sequence, "draft")
+    };
+    story.hear([echo(1)]).await.unwrap();
+    story.report([story.moved(&order.operation_id, "draft")]).await.unwrap();
+    story.hear([echo(2)]).await.unwrap();
+    assert_eq!(story.picture().await, "draft unpublished");
+    assert_eq!(story.outcomes().await, "echo echo");
+}
+
+#[actix_web::test]
+async fn a_person_in_between_does_not_let_two_commands_run_at_once() {
+    let story = Story::live_post().await;
+    story.order("republish", json!({})).await;
+    let update: UpdateContent = story.last().await;
+    story.hear([story.change(1, "trash")]).await.unwrap();
+    assert_eq!(story.picture().await, "draft unpublished");
+    // The worker has not said how the update ended.
+    assert_eq!(story.order("restore", json!({})).await, "202 follows");
+    let started = PublishStarted { progress: Some(story.of(&update.operation_id, 1)) };
+    story.report([PublishReport::Started(started)]).await.unwrap();
+    assert!(story.api.posted::<MovePost>().await.is_empty());
+    story.report([story.updated(&update.operation_id, "bb")]).await.unwrap();
+    let [restore]: [MovePost; 1] = story.api.posted().await.try_into().unwrap();
+    story.report([story.moved(&restore.operation_id, "publish")]).await.unwrap();
+    assert_eq!(story.picture().await, "published live");
+    assert_eq!(story.api.posted::<MovePost>().await.len(), 1, "it followed once");
+}
+
+#[actix_web::test]
+async fn warnings_outlast_what_did_not_touch_what_they_are_about() {
+    let story = Story::published().await;
+    let PublishReport::Published(mut live) = story.live(1) else { unreachable!() };
+    live.warnings = vec![Warning { code: "image_failed".into(), ..Warning::default() }];
+    story.report([PublishReport::Published(live)]).await.unwrap();
+    story.order("republish", json!({})).await;
+    let update: UpdateContent = story.last().await;
+    story.report([story.failed_of(&update.operation_id)]).await.unwrap();
+    for (verb, said) in [("unpublish", "draft"), ("restore", "publish")] {
+        assert_eq!(story.order(verb, json!({})).await, "202 queued");
+        let order: MovePost = story.last().await;
+        story.report([story.moved(&order.operation_id, said)]).await.unwrap();
+    }
+    assert_eq!(story.picture().await, "published live_with_warnings");
+    assert_eq!(story.shown().await["publication"]["warnings"][0]["code"], "image_failed");
+}
+
+#[actix_web::test]
+async fn a_conflict_does_not_bring_a_post_back() {
+    let story = Story::live_post().await;
+    story.order("unpublish", json!({})).await;
+    let order: MovePost = story.last().await;
+    story.report([story.moved(&order.operation_id, "draft")]).await.unwrap();
+    for step in ["submit", "approve"] {
+        story.order(step, json!({})).await;
+    }
+    assert_eq!(story.order("republish", json!({})).await, "202 queued");
+    story.meets("<p>Theirs.</p>", "cc").await;
+    assert_eq!(story.picture().await, "approved unpublished");
+    assert_eq!(story.shown().await["publication"]["warnings"][0]["code"], "conflict");
 }
 
 #[actix_web::test]

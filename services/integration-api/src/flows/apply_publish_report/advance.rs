@@ -37,7 +37,14 @@ pub fn advance(row: &mut Publication, report: &Report) -> Result<Step, UnknownNa
     if let News::Published(published) | News::Moved(published) = &report.news {
         take_post(row, published, report.occurred_at, site_spoke);
     }
+    if let News::Conflicted(_) = &report.news {
+        row.warnings.0.retain(|warning| warning.code != conflict::WARNING);
+        row.warnings.0.push(in_conflict());
+    }
     if site_spoke {
+        if report.news.is_the_end() {
+            row.state_before = None;
+        }
         return Ok(Step::Forward(None));
     }
     let (state, error, next, status) = match &report.news {
@@ -54,13 +61,14 @@ pub fn advance(row: &mut Publication, report: &Report) -> Result<Step, UnknownNa
         News::Unconfirmed { failure, at } => {
             (PublicationState::Unconfirmed, Some(Json(failure.clone())), Some(*at), None)
         }
-        News::Moved(it) => moved(&it.wordpress_status),
-        News::Conflicted(_) => {
-            row.warnings.0.push(in_conflict());
-            (PublicationState::LiveWithWarnings, None, None, before(row)?)
-        }
+        News::Moved(it) => moved(row, &it.wordpress_status),
+        News::Conflicted(_) => (with_warnings(row, state_before(row)?), None, None, before(row)?),
         News::Cancelled => (state_before(row)?, None, None, before(row)?),
         News::Mended(_) => return Ok(Step::OldNews),
+        News::Failed { .. } if is_reached(row) => {
+            let said = row.wordpress_status.clone().unwrap_or_default();
+            moved(row, &said)
+        }
         News::Failed { failure } if has_post(row) => {
             (state_before(row)?, Some(Json(failure.clone())), None, before(row)?)
         }
@@ -84,14 +92,32 @@ pub fn advance(row: &mut Publication, report: &Report) -> Result<Step, UnknownNa
 
 type Next = (PublicationState, Option<Json<Failure>>, Option<Timestamp>, Option<ContentStatus>);
 
-fn moved(wordpress_status: &str) -> Next {
+fn moved(row: &Publication, wordpress_status: &str) -> Next {
     match map(wordpress_status) {
         Mapped::Gone => (PublicationState::Gone, None, None, Some(ContentStatus::Draft)),
         Mapped::Status(ContentStatus::Published) => {
-            (PublicationState::Live, None, None, Some(ContentStatus::Published))
+            let state = with_warnings(row, PublicationState::Live);
+            (state, None, None, Some(ContentStatus::Published))
         }
         Mapped::Status(status) => (PublicationState::Unpublished, None, None, Some(status)),
         Mapped::Unknown => (PublicationState::Unpublished, None, None, None),
+    }
+}
+
+/// A live post's state tells whether something of it did not make it.
+const fn with_warnings(row: &Publication, state: PublicationState) -> PublicationState {
+    if state.is_live() && !row.warnings.0.is_empty() { PublicationState::LiveWithWarnings } else { state }
+}
+
+/// The post is where it was to be moved to. It was not when that was ordered, so that the site must have said so since.
+fn is_reached(row: &Publication) -> bool {
+    let said = row.wordpress_status.as_deref().unwrap_or_default();
+    match row.command.as_deref().map(str::parse) {
+        Some(Ok(Command::Unpublish)) => said == "draft",
+        Some(Ok(Command::Trash)) => said == "trash",
+        Some(Ok(Command::Restore)) => map(said) == Mapped::Status(ContentStatus::Published),
+        Some(Ok(Command::Delete)) => map(said) == Mapped::Gone,
+        _ => false,
     }
 }
 

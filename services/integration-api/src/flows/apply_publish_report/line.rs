@@ -69,6 +69,12 @@ pub fn entry(row: &Publication, report: Report, title: &str) -> Entry {
             let how = "; the site says so, though the attempt did not end well";
             ("content_publish", format!("Published “{title}” to WordPress{how}"), None)
         }
+        News::Failed { failure } if has_post(row) && row.error.is_none() => {
+            details["failure"] = json!(failure);
+            let said = row.wordpress_status.as_deref().unwrap_or_default();
+            let how = "the site says so, though the attempt did not end well";
+            ("post_moved", format!("“{title}” is now {said} in WordPress; {how}"), None)
+        }
         News::Failed { failure } if has_post(row) => {
             let command = row.command.as_deref().unwrap_or_default();
             ("command_failed", format!("Could not {command} “{title}” in WordPress"), Some(failure))
