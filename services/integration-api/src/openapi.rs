@@ -101,6 +101,8 @@ struct Connecting;
     content::restore::restore_content,
     content::delete_post::delete_post,
     content::cancel::cancel_content,
+    content::bulk::review::bulk_submit,
+    content::bulk::review::bulk_approve,
     content::bulk::bulk_publish,
     content::bulk::bulk_republish,
     content::bulk::bulk_unpublish,

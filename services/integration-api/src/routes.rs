@@ -63,6 +63,8 @@ const PLACES: &[Place] = &[
     ("/api/v1/writer/content/{id}/conflicts/{conflict_id}/resolve", |at| {
         at.app_data(content::BODY_LIMIT).route(post().to(content::conflicts::resolve_conflict))
     }),
+    ("/api/v1/writer/content/bulk-submit", |at| at.route(post().to(content::bulk::review::bulk_submit))),
+    ("/api/v1/writer/content/bulk-approve", |at| at.route(post().to(content::bulk::review::bulk_approve))),
     ("/api/v1/writer/content/bulk-publish", |at| at.route(post().to(content::bulk::bulk_publish))),
     ("/api/v1/writer/content/bulk-republish", |at| at.route(post().to(content::bulk::bulk_republish))),
     ("/api/v1/writer/content/bulk-unpublish", |at| at.route(post().to(content::bulk::bulk_unpublish))),

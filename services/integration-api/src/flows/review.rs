@@ -1,8 +1,11 @@
+use std::collections::HashMap;
+
 use database::Tx;
+use diesel::QueryResult;
 use diesel::result::Error as QueryError;
 use domain::content::{ContentStatus, TransitionRefusal};
 use domain::text::UnknownName;
-use domain::{ContentId, UserId};
+use domain::{AccountId, ContentId, UserId};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -21,6 +24,8 @@ pub enum Step {
 
 #[derive(Debug, thiserror::Error)]
 pub enum StepError {
+    #[error("there is no such content")]
+    NoContent,
     #[error(transparent)]
     Refused(#[from] TransitionRefusal),
     #[error("a row has a name that stands for nothing")]
@@ -37,20 +42,52 @@ pub async fn take(
     content: &Content,
     step: Step,
 ) -> Result<Content, StepError> {
+    let (next, entry) = decide(user, content, &step)?;
+    let changed = content::set_status(tx.conn(), ContentId::new(content.id), next, now).await?;
+    sync_events::record(tx, vec![entry.at(now)]).await?;
+    Ok(changed)
+}
+
+/// Takes the step with each of the account's contents that it fits, with as many statements as for one. The ids differ.
+pub async fn take_all(
+    tx: &mut Tx,
+    now: Timestamp,
+    (account, user): (AccountId, UserId),
+    ids: &[ContentId],
+    step: &Step,
+) -> QueryResult<Vec<Result<(), StepError>>> {
+    let locked = content::lock_of(tx.conn(), account, ids).await?;
+    let contents: HashMap<i64, Content> = locked.into_iter().map(|it| (it.id, it)).collect();
+    let (mut statuses, mut events) = (Vec::new(), Vec::new());
+    let mut outcomes = Vec::with_capacity(ids.len());
+    for id in ids {
+        let decided = match contents.get(&id.get()) {
+            Some(content) => decide(user, content, step),
+            None => Err(StepError::NoContent),
+        };
+        outcomes.push(decided.map(|(next, entry)| {
+            statuses.push((id.get(), next));
+            events.push(entry.at(now));
+        }));
+    }
+    content::set_statuses(tx.conn(), &statuses, now).await?;
+    sync_events::record(tx, events).await?;
+    Ok(outcomes)
+}
+
+fn decide(user: UserId, content: &Content, step: &Step) -> Result<(ContentStatus, Entry), StepError> {
     let status: ContentStatus = content.status.parse()?;
-    let (next, action, verb) = match &step {
+    let (next, action, verb) = match step {
         Step::Submit => (status.submit()?, "content_submitted", "Submitted"),
         Step::Approve => (status.approve()?, "content_approved", "Approved"),
         Step::Reject(_) => (status.reject()?, "content_rejected", "Rejected"),
     };
-    let changed = content::set_status(tx.conn(), ContentId::new(content.id), next, now).await?;
     let mut details = json!({ "user_id": user, "from": status.as_str(), "to": next.as_str() });
     if let Step::Reject(Some(reason)) = step {
-        details["reason"] = reason.into();
+        details["reason"] = reason.as_str().into();
     }
     let entry = entry(content, action, format!("{verb} “{}”", content.text.title));
-    sync_events::record(tx, vec![Entry { details, ..entry }.at(now)]).await?;
-    Ok(changed)
+    Ok((next, Entry { details, ..entry }))
 }
 
 /// What people did to content, for its timeline.

@@ -152,6 +152,22 @@ pub async fn lock_all(connection: &mut AsyncPgConnection, ids: &[i64]) -> QueryR
         .await
 }
 
+/// The account's contents, locked against every other change, lowest id first.
+pub async fn lock_of(
+    connection: &mut AsyncPgConnection,
+    account: AccountId,
+    ids: &[ContentId],
+) -> QueryResult<Vec<Content>> {
+    content::table
+        .filter(content::account_id.eq(account.get()))
+        .filter(content::id.eq_any(ids.iter().map(|id| id.get())))
+        .order(content::id)
+        .select(Content::as_select())
+        .for_no_key_update()
+        .load(connection)
+        .await
+}
+
 /// Writes the text anew; the version rises.
 pub async fn rewrite(
     connection: &mut AsyncPgConnection,
@@ -183,7 +199,7 @@ pub async fn set_status(
         .await
 }
 
-/// Sets the statuses of several at once. What has the status already is left alone, so that its version stays.
+/// Sets the statuses of several at once, locking lowest ids first. What has the status already is left alone, so that its version stays.
 pub async fn set_statuses(
     connection: &mut AsyncPgConnection,
     statuses: &[(i64, ContentStatus)],
@@ -197,8 +213,11 @@ pub async fn set_statuses(
         .map(|(id, status)| serde_json::json!({ "id": id, "status": status.as_str() }))
         .collect();
     diesel::sql_query(
-        "UPDATE content SET status = wanted.status, version = content.version + 1, updated_at = $2
-         FROM jsonb_to_recordset($1) AS wanted (id bigint, status text)
+        "WITH locked AS (
+            SELECT id FROM content WHERE id IN (SELECT id FROM jsonb_to_recordset($1) AS r (id bigint))
+            ORDER BY id FOR NO KEY UPDATE)
+         UPDATE content SET status = wanted.status, version = content.version + 1, updated_at = $2
+         FROM jsonb_to_recordset($1) AS wanted (id bigint, status text) JOIN locked USING (id)
          WHERE content.id = wanted.id AND content.status <> wanted.status",
     )
     .bind::<Jsonb, _>(Value::Array(rows))

@@ -1,5 +1,7 @@
 //! One command, or one step of the review, for many contents: one outcome each, and one bad id spoils nothing.
 
+pub mod review;
+
 use std::collections::HashSet;
 
 use actix_web::HttpResponse;
@@ -150,21 +152,14 @@ async fn give(
     command: Command,
     body: &impl Serialize,
 ) -> Result<HttpResponse, Problem> {
-    if ids.is_empty() || ids.len() > MOST {
-        return Err(Problem::invalid_field("/content_ids", format!("1 to {MOST} ids, not {}", ids.len())));
-    }
-    let mut seen = HashSet::new();
-    let wishes: Vec<Wish> = ids
-        .iter()
-        .filter(|id| seen.insert(**id))
-        .map(|id| Wish {
-            account_id: editor.account_id,
-            user_id: Some(editor.user_id),
-            content_id: ContentId::new(*id),
-            integration_id: None,
-            command,
-        })
-        .collect();
+    let wish = |content_id| Wish {
+        account_id: editor.account_id,
+        user_id: Some(editor.user_id),
+        content_id,
+        integration_id: None,
+        command,
+    };
+    let wishes: Vec<Wish> = each_once(ids)?.into_iter().map(wish).collect();
     once.run(editor, body, async |tx, now| {
         let ordered = order(tx, now, &wishes).await?;
         let mut all = BulkOutcome::default();
@@ -174,6 +169,15 @@ async fn give(
         Ok(Success::ok(all))
     })
     .await
+}
+
+/// In the order asked.
+fn each_once(ids: &[i64]) -> Result<Vec<ContentId>, Problem> {
+    if ids.is_empty() || ids.len() > MOST {
+        return Err(Problem::invalid_field("/content_ids", format!("1 to {MOST} ids, not {}", ids.len())));
+    }
+    let mut seen = HashSet::new();
+    Ok(ids.iter().filter(|id| seen.insert(**id)).map(|id| ContentId::new(*id)).collect())
 }
 
 impl BulkOutcome {

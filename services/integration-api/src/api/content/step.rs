@@ -30,8 +30,9 @@ pub async fn take(
         .map(ContentView::answer)
 }
 
-fn refusal(error: StepError) -> Problem {
+pub fn refusal(error: StepError) -> Problem {
     match error {
+        StepError::NoContent => not_found(),
         StepError::Refused(refusal) => {
             Problem::new(StatusCode::CONFLICT, refusal.code(), refusal.to_string())
         }

@@ -1,7 +1,15 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use contracts::publishing::PublishContent;
+use diesel::connection::InstrumentationEvent;
+use diesel_async::AsyncConnection;
+use domain::ContentId;
+use domain::content::Command;
 use serde_json::{Value, json};
 
 use super::{CONTENT, Desk};
+use crate::flows::command::{Ordered, Wish, order};
 
 impl Desk {
     async fn bulk(&self, verb: &str, body: Value) -> (u16, Value) {
@@ -96,4 +104,71 @@ async fn five_hundred_at_once_and_not_one_more() {
         let (status, answer) = desk.bulk("publish", json!({ "content_ids": ids })).await;
         assert_eq!((status, answer["code"].as_str()), (422, Some("invalid_field")));
     }
+}
+
+#[actix_web::test]
+async fn many_take_a_step_of_the_review() {
+    let desk = Desk::new().await;
+    let (draft, review) = (id_of(&desk.content("draft").await), id_of(&desk.content("review").await));
+    let take = async |verb: &str, ids: Value| -> Vec<String> {
+        let (status, answer) = desk.bulk(verb, json!({ "content_ids": ids })).await;
+        assert_eq!(status, 200, "{answer}");
+        let said = |it: &Value| it["code"].as_str().or(it["outcome"].as_str()).unwrap().to_owned();
+        answer["data"]["items"].as_array().unwrap().iter().map(said).collect()
+    };
+    assert_eq!(take("approve", json!([draft, review])).await, ["content_is_draft", "done"]);
+    assert_eq!(
+        take("submit", json!([review, draft, 987_654])).await,
+        ["content_approved", "done", "content_not_found"]
+    );
+    assert_eq!(take("submit", json!([draft, draft])).await, ["unchanged"]);
+    assert_eq!(take("approve", json!([review, draft])).await, ["unchanged", "done"]);
+    assert_eq!(desk.timeline(&format!("{CONTENT}{draft}/")).await.last().unwrap(), "content_approved");
+    assert_eq!(desk.bulk("approve", json!({"content_ids": []})).await.0, 422);
+
+    let stranger = desk.api.team("stranger").await;
+    let path = format!("{CONTENT}bulk-submit/");
+    let theirs = desk.api.post(&stranger.editor, &path, json!({ "content_ids": [draft] })).await.json();
+    assert_eq!(theirs["data"]["items"][0]["code"], "content_not_found");
+    let viewer = desk.api.post(&desk.team.viewer, &path, json!({ "content_ids": [draft] })).await;
+    assert_eq!((viewer.status.as_u16(), viewer.code().as_str()), (403, "role_too_low"));
+}
+
+#[actix_web::test]
+async fn many_take_as_many_statements_as_one() {
+    let desk = Desk::new().await;
+    let mut ids = Vec::new();
+    for _ in 0..12 {
+        ids.push(id_of(&desk.content("approved").await));
+    }
+    let alone = statements(&desk, &ids[..1]).await;
+    assert!((1..20).contains(&alone), "{alone}");
+    assert_eq!(statements(&desk, &ids[1..]).await, alone);
+    assert_eq!(desk.api.posted::<PublishContent>().await.len(), 12);
+}
+
+/// How many it takes to publish these.
+async fn statements(desk: &Desk, ids: &[i64]) -> usize {
+    let count = Arc::new(AtomicUsize::new(0));
+    let mut tx = desk.api.state.database.begin().await.unwrap();
+    let counted = count.clone();
+    tx.conn().set_instrumentation(move |event: InstrumentationEvent<'_>| {
+        if matches!(event, InstrumentationEvent::StartQuery { .. }) {
+            counted.fetch_add(1, Ordering::Relaxed);
+        }
+    });
+    let wish = |id: &i64| Wish {
+        account_id: desk.team.account_id,
+        user_id: None,
+        content_id: ContentId::new(*id),
+        integration_id: None,
+        command: Command::Publish,
+    };
+    let wishes: Vec<Wish> = ids.iter().map(wish).collect();
+    let outcomes = order(&mut tx, desk.api.now(), &wishes).await.unwrap();
+    assert!(outcomes.iter().all(|it| matches!(it, Ok(Ordered::Queued { .. }))));
+    let counted = count.load(Ordering::Relaxed);
+    tx.conn().set_instrumentation(|_: InstrumentationEvent<'_>| {});
+    tx.commit().await.unwrap();
+    counted
 }
