@@ -15,15 +15,20 @@ impl DateRange {
         Self { first: date, last: date }
     }
 
+    /// Is it one date only?
+    pub fn is_single(self) -> bool {
+        self.first == self.last
+    }
+
     /// Is the date in it?
-    pub fn contains(&self, date: Date) -> bool {
+    pub fn contains(self, date: Date) -> bool {
         self.first <= date && date <= self.last
     }
 }
 
 impl fmt::Display for DateRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.first == self.last {
+        if self.is_single() {
             write!(f, "{}", self.first)
         } else {
             write!(f, "{} to {}", self.first, self.last)

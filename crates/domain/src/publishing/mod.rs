@@ -1,8 +1,8 @@
 //! When content of a site goes out: a person's settings, the free slots they leave, why an item goes out when it does,
 //! and what is let go when its time has come.
 //!
-//! [`PublishingSettings`] are what a person entered; [`PublishingSettings::check`] makes a [`Timetable`] of them, which all the rest
-//! computes with. [`Taken`] is what others have already. Whoever finds a slot still has to write it down under a unique key:
+//! [`PublishingSettings`] are what a person entered; [`PublishingSettings::check`] makes a [`Timetable`] of them, which all
+//! the rest computes with. [`Taken`] is what others have already. Whoever finds a slot still has to write it down under a unique key:
 //! of two that found the same one, the second starts again.
 
 mod settings;

@@ -98,26 +98,27 @@ impl Reason {
 
     /// Makes this and the next one of the same kind into one, if no day is between them.
     pub(super) fn absorb(&mut self, next: &Self) -> bool {
-        let Some((ours, theirs)) = self.days().zip(next.days()) else { return false };
-        let mut longer = self.clone();
-        match &mut longer {
-            Self::NotPublishingDays(days)
-            | Self::Blackout(days)
-            | Self::Full { days, .. }
-            | Self::Crowded { days, .. } => *days = theirs,
-            _ => return false,
-        }
-        if longer != *next || ours.last.tomorrow().ok() != Some(theirs.first) {
+        let Some(theirs) = next.days() else { return false };
+        let mut moved = self.clone();
+        let Some(ours) = moved.run_mut().map(|run| std::mem::replace(run, theirs)) else { return false };
+        if moved != *next || ours.last.tomorrow().ok() != Some(theirs.first) {
             return false;
         }
+        if let Some(run) = self.run_mut() {
+            run.last = theirs.last;
+        }
+        true
+    }
+
+    /// The days, where it may be about several.
+    const fn run_mut(&mut self) -> Option<&mut DateRange> {
         match self {
             Self::NotPublishingDays(days)
             | Self::Blackout(days)
             | Self::Full { days, .. }
-            | Self::Crowded { days, .. } => days.last = theirs.last,
-            _ => {}
+            | Self::Crowded { days, .. } => Some(days),
+            _ => None,
         }
-        true
     }
 }
 
@@ -125,9 +126,9 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Stopped(no_slot) => f.write_str(no_slot.to_string().trim_end_matches('.')),
-            Self::NotPublishingDays(days) if is_single(*days) => write!(f, "{days} is not a publishing day"),
+            Self::NotPublishingDays(days) if days.is_single() => write!(f, "{days} is not a publishing day"),
             Self::NotPublishingDays(days) => write!(f, "{days} are not publishing days"),
-            Self::Blackout(days) if is_single(*days) => write!(f, "{days} is a blackout date"),
+            Self::Blackout(days) if days.is_single() => write!(f, "{days} is a blackout date"),
             Self::Blackout(days) => write!(f, "{days} are blackout dates"),
             Self::Full { period, days, taken, limit } => {
                 fmt_full(f, *period, *days)?;
@@ -135,7 +136,7 @@ impl fmt::Display for Reason {
             }
             Self::DayOver(date) => write!(f, "{date} has no slot left: the last one is over"),
             Self::Crowded { days, min_gap_minutes } => {
-                let verb = if is_single(*days) { "has" } else { "have" };
+                let verb = if days.is_single() { "has" } else { "have" };
                 write!(
                     f,
                     "{days} {verb} no free slot: each is taken or within {min_gap_minutes} min of another item"
@@ -161,10 +162,6 @@ impl fmt::Display for Reason {
             ),
         }
     }
-}
-
-fn is_single(days: DateRange) -> bool {
-    days.first == days.last
 }
 
 fn fmt_full(f: &mut fmt::Formatter<'_>, period: Period, days: DateRange) -> fmt::Result {

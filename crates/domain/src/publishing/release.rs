@@ -290,6 +290,16 @@ mod tests {
     }
 
     #[test]
+    fn what_finds_no_slot_keeps_its_place() {
+        let timetable = PublishingSettings { publish_days: Weekdays::NONE, ..default() }.check().unwrap();
+        let mut taken = Taken::of(&timetable, [at("09:00")]);
+        let release = release(&timetable, &mut taken, &[item(1, "09:00", InSlot)], None, at("09:00"));
+        assert_eq!(release.held[0].why, Hold::NoSlot(NoSlot::NoDay));
+        assert_eq!(release.waits_until(), None);
+        assert!(taken.contains(at("09:00")));
+    }
+
+    #[test]
     fn a_pause_holds_everything() {
         let due = [item(1, "09:00", InSlot), item(2, "09:00", Exact), item(3, "09:00", Now)];
         let paused = PublishingSettings { paused: true, ..default() };

@@ -168,7 +168,7 @@ impl PublishingSettings {
         for (index, window) in windows.iter().enumerate() {
             if let Some((field, problem)) = window_problem(*window) {
                 faults.push(fault(format!("/publish_time_slots/{index}/{field}"), problem));
-            } else if let Some(other) = windows[..index].iter().find(|other| other.overlaps(window)) {
+            } else if let Some(other) = windows[..index].iter().find(|other| other.overlaps(*window)) {
                 let problem = SettingsProblem::Overlap { other: *other };
                 faults.push(fault(format!("/publish_time_slots/{index}"), problem));
             }

@@ -80,12 +80,12 @@ impl TimeWindow {
     pub const ALL_DAY: Self = Self { start: TimeOfDay::START, end: TimeOfDay::END };
 
     /// Is it open at this time?
-    pub fn contains(&self, time: TimeOfDay) -> bool {
+    pub fn contains(self, time: TimeOfDay) -> bool {
         self.start <= time && time < self.end
     }
 
     /// Is there a time at which both are open?
-    pub fn overlaps(&self, other: &Self) -> bool {
+    pub fn overlaps(self, other: Self) -> bool {
         self.start < other.end && other.start < self.end
     }
 
@@ -131,8 +131,8 @@ mod tests {
             |start: &str, end: &str| TimeWindow { start: start.parse().unwrap(), end: end.parse().unwrap() };
         let morning = window("09:00", "12:00");
         assert!(morning.contains("09:00".parse().unwrap()) && !morning.contains("12:00".parse().unwrap()));
-        assert!(!morning.overlaps(&window("12:00", "24:00")));
-        assert!(morning.overlaps(&window("11:59", "24:00")) && TimeWindow::ALL_DAY.overlaps(&morning));
+        assert!(!morning.overlaps(window("12:00", "24:00")));
+        assert!(morning.overlaps(window("11:59", "24:00")) && TimeWindow::ALL_DAY.overlaps(morning));
         assert_eq!(morning.to_string(), "09:00-12:00");
     }
 }

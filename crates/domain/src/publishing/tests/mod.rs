@@ -15,6 +15,11 @@ use super::*;
 const ZONES: [&str; 5] =
     ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "Africa/Cairo"];
 
+/// A year is long: enough of them to meet every change of the clocks, and a failure is shown before it is the smallest one.
+fn years() -> ProptestConfig {
+    ProptestConfig { cases: 100, max_shrink_iters: 300, ..ProptestConfig::default() }
+}
+
 fn at_second(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap()
 }

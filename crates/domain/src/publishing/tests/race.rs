@@ -9,7 +9,7 @@ struct Planner {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
+    #![proptest_config(years())]
 
     #[test]
     fn replicas_with_old_knowledge_never_double_book(

@@ -6,7 +6,7 @@ use super::*;
 const YEAR: i64 = 370 * 24 * 3600;
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
+    #![proptest_config(years())]
 
     #[test]
     fn a_year_of_slots_keeps_every_promise(
