@@ -41,6 +41,8 @@ pub enum ResolveError {
     NoConflict,
     #[error("it is resolved already")]
     Resolved,
+    #[error("their text is larger than content may be")]
+    TooLarge,
     #[error("something is under way")]
     UnderWay(PublicationState),
     #[error(transparent)]
@@ -70,6 +72,9 @@ pub async fn resolve(
     let state = present_state(&row)?;
     if state.is_under_way() {
         return Err(ResolveError::UnderWay(state));
+    }
+    if resolution == Resolution::KeepTheirs && found.theirs.0.content_html.len() > content::LARGEST_HTML {
+        return Err(ResolveError::TooLarge);
     }
     conflicts::resolve(tx.conn(), conflict, resolution.as_str(), user.get(), now).await?;
     row.remote_revision = Some(found.their_revision);

@@ -29,6 +29,9 @@ pub struct Content {
     pub updated_at: Timestamp,
 }
 
+/// In bytes, as the table has it.
+pub const LARGEST_HTML: usize = 5 * 1024 * 1024;
+
 /// What people write, beside the terms.
 #[derive(Clone, Debug, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = content, treat_none_as_null = true)]

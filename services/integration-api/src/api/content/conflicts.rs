@@ -127,7 +127,7 @@ impl ResolveConflict {
         if merged.title.trim().is_empty() || merged.title.chars().count() > 500 {
             return Err(Problem::invalid_field("/merged/title", "1 to 500 characters"));
         }
-        if merged.content_html.len() > 5 * 1024 * 1024 {
+        if merged.content_html.len() > content::LARGEST_HTML {
             return Err(Problem::invalid_field("/merged/content_html", "at most 5 MiB"));
         }
         Ok(Resolution::Merged(merged))
@@ -162,6 +162,10 @@ fn refusal(error: ResolveError) -> Problem {
             codes::CONFLICT_RESOLVED,
             "This conflict is settled already, or a newer one took its place.",
         ),
+        ResolveError::TooLarge => {
+            let advice = "the site's text has more than 5 MiB, which content can't have; keep ours or send a merged one";
+            Problem::invalid_field("/resolution", advice)
+        }
         ResolveError::UnderWay(state) => {
             let detail = "Something is on its way to the site. Settle the conflict when that is done.";
             Problem::new(StatusCode::CONFLICT, codes::PUBLISH_IN_PROGRESS, detail)

@@ -7,12 +7,11 @@ use utoipa::ToSchema;
 use web::Problem;
 
 use super::given::Given;
-use crate::store::content::{Image, Text, Texts};
+use crate::store::content::{Image, LARGEST_HTML as HTML_BYTES, Text, Texts};
 use crate::store::content_terms::Terms;
 use crate::store::json::Json;
 
 const TITLE: usize = 500;
-const HTML_BYTES: usize = 5 * 1024 * 1024;
 const META_BYTES: usize = 64 * 1024;
 const NAME: usize = 200;
 const LINE: usize = 1_000;

@@ -349,6 +349,17 @@ async fn the_sites_text_may_stay() {
 }
 
 #[actix_web::test]
+async fn a_text_too_large_for_content_changes_nothing() {
+    let story = Story::in_conflict().await;
+    assert_eq!(story.order("republish", json!({})).await, "202 queued");
+    story.meets(&"x".repeat(5 * 1024 * 1024 + 1), "ff").await;
+    let conflict = story.conflicts().await.remove(0);
+    assert_eq!(story.settle(&conflict, json!({"resolution": "keep_theirs"})).await, "422 invalid_field");
+    assert_eq!(story.conflicts().await[0]["resolution"], Value::Null);
+    assert_eq!(story.settle(&conflict, json!({"resolution": "keep_ours"})).await, "202 queued");
+}
+
+#[actix_web::test]
 async fn a_merged_text_is_sent_and_may_meet_a_newer_edit() {
     let story = Story::in_conflict().await;
     let conflict = story.conflicts().await.remove(0);
