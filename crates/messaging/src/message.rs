@@ -1,4 +1,5 @@
 use bytes::Bytes;
+use contracts::Message;
 use lapin::BasicProperties;
 use lapin::message::Delivery;
 use lapin::types::{AMQPValue, FieldTable};
@@ -52,6 +53,21 @@ impl Arrived {
 }
 
 impl Outgoing {
+    /// The message as it is sent first, without headers.
+    pub fn of<M: Message>(message: &M) -> Self {
+        let message_id = Uuid::now_v7();
+        Self {
+            message_id,
+            exchange: M::EXCHANGE.0.to_owned(),
+            routing_key: M::ROUTING_KEY.to_owned(),
+            type_name: M::type_name(),
+            subject: message.subject(),
+            body: message.to_bytes(),
+            headers: Vec::new(),
+            sent_at_s: message_id.get_timestamp().map_or(0, |time| time.to_unix().0),
+        }
+    }
+
     pub(crate) fn properties(&self, application: &str) -> BasicProperties {
         let mut headers = FieldTable::default();
         headers.insert("subject".into(), AMQPValue::LongString(self.subject.as_str().into()));

@@ -12,7 +12,7 @@ use messaging::{Consumer, Outgoing};
 use crate::book::Book;
 use crate::measure::{Meter, Used};
 use crate::rows;
-use crate::stack::{Stack, outgoing, send};
+use crate::stack::{Stack, send};
 
 /// How the orders are given.
 #[derive(Clone, Copy, Debug)]
@@ -44,7 +44,7 @@ pub async fn run(
     counts: impl Fn(i64) -> bool,
 ) -> anyhow::Result<Round> {
     // The messages are made beforehand: in life, that is another service's work.
-    let messages: Vec<_> = orders.iter().map(|order| outgoing(order, Vec::new())).collect();
+    let messages: Vec<_> = orders.iter().map(Outgoing::of).collect();
     let awaited = orders.iter().filter(|order| counts(order.site_id)).count();
     let mut consumer = stack.broker.consumer(queues::INTEGRATION_PUBLISH_RESULTS.name, PREFETCH).await?;
     let (clock, begun) = (Timestamp::now(), Instant::now());
@@ -88,7 +88,7 @@ impl Arrival {
 
 /// Gives orders that nobody waits for.
 pub async fn queue(stack: &Stack, orders: &[PublishContent]) -> anyhow::Result<()> {
-    let messages: Vec<_> = orders.iter().map(|order| outgoing(order, Vec::new())).collect();
+    let messages: Vec<_> = orders.iter().map(Outgoing::of).collect();
     give(stack, &messages, Arrival::AtOnce, Instant::now()).await
 }
 

@@ -4,14 +4,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context;
-use contracts::Message;
 use database::{Database, DatabaseSettings};
 use messaging::{Broker, BrokerSettings, Outgoing, Publisher, Sent};
 use reqwest::Method;
 use secrets::{Secret, SigningKey};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use uuid::Uuid;
 
 use crate::articles::credentials;
 use crate::processes::Program;
@@ -80,8 +78,7 @@ impl Stack {
     /// Tells the worker of all sites, and waits until it knows them.
     pub async fn connect_sites(&self) -> anyhow::Result<()> {
         let publisher = self.broker.publisher().await?;
-        let all: Vec<_> =
-            (1..=self.sites).map(|site| outgoing(&credentials(site, self.port), Vec::new())).collect();
+        let all: Vec<_> = (1..=self.sites).map(|site| Outgoing::of(&credentials(site, self.port))).collect();
         send(&publisher, &all).await?;
         publisher.close().await;
         let known = async || Ok(rows::sites_at(&self.database, self.port).await? >= self.sites);
@@ -111,19 +108,6 @@ impl Stack {
 
 fn section<T: DeserializeOwned>(name: &str) -> anyhow::Result<T> {
     settings::load_section(DEFAULTS, None, settings::environment(), name).context("the worker's settings")
-}
-
-pub fn outgoing<M: Message>(message: &M, headers: Vec<(String, String)>) -> Outgoing {
-    Outgoing {
-        message_id: Uuid::now_v7(),
-        exchange: M::EXCHANGE.0.to_owned(),
-        routing_key: M::ROUTING_KEY.to_owned(),
-        type_name: M::type_name(),
-        subject: message.subject(),
-        body: message.to_bytes(),
-        headers,
-        sent_at_s: jiff::Timestamp::now().as_second().unsigned_abs(),
-    }
 }
 
 /// Sends all, and again what the broker did not take: it has the same id.

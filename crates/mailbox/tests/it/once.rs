@@ -1,6 +1,4 @@
-use contracts::Message;
 use messaging::{Outgoing, Sent};
-use uuid::Uuid;
 
 use crate::post_office::{PostOffice, message};
 
@@ -57,18 +55,7 @@ async fn a_message_no_queue_takes_is_refused_and_the_others_are_not() {
 }
 
 fn outgoing(delivery_id: &str) -> Outgoing {
-    use contracts::content::DeliveryApplied;
-    let message = message(delivery_id);
-    Outgoing {
-        message_id: Uuid::now_v7(),
-        exchange: DeliveryApplied::EXCHANGE.0.to_owned(),
-        routing_key: DeliveryApplied::ROUTING_KEY.to_owned(),
-        type_name: DeliveryApplied::type_name(),
-        subject: message.subject(),
-        body: message.to_bytes(),
-        headers: Vec::new(),
-        sent_at_s: 0,
-    }
+    Outgoing::of(&message(delivery_id))
 }
 
 #[tokio::test]

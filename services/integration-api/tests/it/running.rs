@@ -14,7 +14,6 @@ use secrets::{ExposeSecret, SigningKey, random_key};
 use serde_json::{Value, json};
 use testkit::{TestBroker, TestDatabase, eventually};
 use tokio::task::JoinHandle;
-use uuid::Uuid;
 
 const PASSWORD: &str = "correct horse";
 
@@ -95,16 +94,7 @@ impl Running {
     /// Says something as another service would.
     pub async fn say<M: Message>(&self, message: &M) {
         let publisher = self.broker.broker("another service").publisher().await.unwrap();
-        let outgoing = Outgoing {
-            message_id: Uuid::now_v7(),
-            exchange: M::EXCHANGE.0.to_owned(),
-            routing_key: M::ROUTING_KEY.to_owned(),
-            type_name: M::type_name(),
-            subject: message.subject(),
-            body: message.to_bytes(),
-            headers: Vec::new(),
-            sent_at_s: 0,
-        };
+        let outgoing = Outgoing::of(message);
         assert_eq!(publisher.publish(&[outgoing]).await.unwrap(), [Sent::Confirmed]);
         publisher.close().await;
     }

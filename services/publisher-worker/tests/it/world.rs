@@ -100,7 +100,7 @@ impl World {
 
     pub async fn say_all<M: Message>(&self, messages: Vec<M>) {
         let publisher = self.broker.broker("test").publisher().await.unwrap();
-        let messages: Vec<Outgoing> = messages.iter().map(outgoing).collect();
+        let messages: Vec<Outgoing> = messages.iter().map(Outgoing::of).collect();
         for chunk in messages.chunks(500) {
             // A queue that was made this moment may refuse; what was taken twice has the same id.
             while publisher.publish(chunk).await.unwrap().iter().any(|sent| *sent != Sent::Confirmed) {
@@ -211,19 +211,6 @@ pub fn order(site_id: i64, content_id: i64) -> PublishContent {
             ..Article::default()
         }),
         ordered_at_ms: 0,
-    }
-}
-
-fn outgoing<M: Message>(message: &M) -> Outgoing {
-    Outgoing {
-        message_id: Uuid::now_v7(),
-        exchange: M::EXCHANGE.0.to_owned(),
-        routing_key: M::ROUTING_KEY.to_owned(),
-        type_name: M::type_name(),
-        subject: message.subject(),
-        body: message.to_bytes(),
-        headers: Vec::new(),
-        sent_at_s: 0,
     }
 }
 

@@ -10,7 +10,6 @@ use messaging::{Broker, Outgoing, Sent};
 use reqwest::{Client, Response, StatusCode};
 use serde_json::Value;
 use testkit::{TestBroker, TestDatabase, eventually};
-use uuid::Uuid;
 use webhook_ingest::app::App;
 use webhook_ingest::settings::{DEFAULTS, Settings};
 
@@ -157,16 +156,7 @@ pub fn environment(database_url: &str, broker_url: &str) -> Vec<(String, String)
 /// Sends a message as another service would.
 pub async fn say<M: Message>(broker: &Broker, message: &M) {
     let publisher = broker.publisher().await.unwrap();
-    let message = Outgoing {
-        message_id: Uuid::now_v7(),
-        exchange: M::EXCHANGE.0.to_owned(),
-        routing_key: M::ROUTING_KEY.to_owned(),
-        type_name: M::type_name(),
-        subject: message.subject(),
-        body: message.to_bytes(),
-        headers: Vec::new().into_iter().collect(),
-        sent_at_s: 0,
-    };
+    let message = Outgoing::of(message);
     // As a relay does: a queue that was just made may refuse at first.
     eventually("the broker takes the message", async || {
         let sent = publisher.publish(std::slice::from_ref(&message)).await.unwrap();
