@@ -25,26 +25,14 @@ pub fn read(job: &Claimed) -> Result<Order, DecodeError> {
 }
 
 pub fn read_publish(message: PublishContent) -> Result<Order, DecodeError> {
-    let (operation, content) = ids(
-        &message.operation_id,
-        [
-            ("content_id", message.content_id),
-            ("site_id", message.site_id),
-            ("account_id", message.account_id),
-        ],
-    )?;
+    let (operation, content) =
+        ids(&message.operation_id, [message.content_id, message.site_id, message.account_id])?;
     Ok(Order { operation, content, task: Task::Publish(written(message.revision, message.article)?) })
 }
 
 pub fn read_update(message: UpdateContent) -> Result<Order, DecodeError> {
-    let (operation, content) = ids(
-        &message.operation_id,
-        [
-            ("content_id", message.content_id),
-            ("site_id", message.site_id),
-            ("account_id", message.account_id),
-        ],
-    )?;
+    let (operation, content) =
+        ids(&message.operation_id, [message.content_id, message.site_id, message.account_id])?;
     let seen = Seen { post: post(&message.external_id)?, revision: message.expected_revision };
     Ok(Order { operation, content, task: Task::Update(written(message.revision, message.article)?, seen) })
 }
@@ -58,14 +46,8 @@ fn read_mend(message: UpdateContent, parts: &[Option<String>]) -> Result<Order, 
 }
 
 pub fn read_move(message: &MovePost) -> Result<Order, DecodeError> {
-    let (operation, content) = ids(
-        &message.operation_id,
-        [
-            ("content_id", message.content_id),
-            ("site_id", message.site_id),
-            ("account_id", message.account_id),
-        ],
-    )?;
+    let (operation, content) =
+        ids(&message.operation_id, [message.content_id, message.site_id, message.account_id])?;
     let command: Command = message.r#move.parse().map_err(|error| wrong("move", &error))?;
     if command.has_article() {
         return Err(wrong("move", &format!("{command} is none")));
@@ -82,14 +64,15 @@ fn stored<M: Message>(payload: &[u8]) -> Result<M, DecodeError> {
     M::from_wire(&M::type_name(), payload)
 }
 
-fn ids(operation: &str, ids: [(&'static str, i64); 3]) -> Result<(OperationId, ContentId), DecodeError> {
+/// The ids every command has: its own, and those of the content, the site and the account.
+fn ids(operation: &str, ids: [i64; 3]) -> Result<(OperationId, ContentId), DecodeError> {
     let operation = OperationId::from_uuid(read_uuid("operation_id", operation)?);
-    for (field, id) in ids {
+    for (field, id) in ["content_id", "site_id", "account_id"].into_iter().zip(ids) {
         if id <= 0 {
             return Err(wrong(field, &format!("{id} is no id")));
         }
     }
-    Ok((operation, ContentId::new(ids[0].1)))
+    Ok((operation, ContentId::new(ids[0])))
 }
 
 /// WordPress counts its posts.
