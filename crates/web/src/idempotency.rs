@@ -3,14 +3,19 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpRequest};
+use utoipa::IntoParams;
 
 use crate::{Problem, codes};
 
 const LONGEST: usize = 255;
 
 /// The header `Idempotency-Key`, with or without the quotes of a structured field.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IdempotencyKey(pub Option<String>);
+#[derive(Clone, Debug, IntoParams, PartialEq, Eq)]
+#[into_params(names("Idempotency-Key"), parameter_in = Header)]
+pub struct IdempotencyKey(
+    /// The same key and body get the first answer again.
+    pub Option<String>,
+);
 
 impl IdempotencyKey {
     pub fn required(self) -> Result<String, Problem> {

@@ -10,7 +10,7 @@ use domain::content::Command;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
-use web::{Json, Problem, ProblemBody, Success};
+use web::{IdempotencyKey, Json, Problem, ProblemBody, Success};
 
 use super::command::{CommandJob, refusal};
 use super::unpublish::TakenTo;
@@ -63,7 +63,7 @@ pub struct BulkItem {
 /// Publish many at once. Editors and owners.
 #[utoipa::path(
     post, path = "/api/v1/writer/content/bulk-publish/", operation_id = "bulk_publish", tag = "Content", request_body = BulkContent,
-    params(("Idempotency-Key" = Option<String>, Header, description = "The same key and body get the first answer again.")),
+    params(IdempotencyKey),
     responses(
         (status = 200, description = "One outcome each.", body = Success<BulkOutcome>),
         (status = 422, description = "`invalid_field`, `idempotency_key_reused`", body = ProblemBody, content_type = "application/problem+json"),
@@ -80,7 +80,7 @@ pub async fn bulk_publish(
 /// Send the latest texts of many at once. Editors and owners.
 #[utoipa::path(
     post, path = "/api/v1/writer/content/bulk-republish/", operation_id = "bulk_republish", tag = "Content", request_body = BulkContent,
-    params(("Idempotency-Key" = Option<String>, Header, description = "The same key and body get the first answer again.")),
+    params(IdempotencyKey),
     responses(
         (status = 200, description = "One outcome each.", body = Success<BulkOutcome>),
         (status = 422, description = "`invalid_field`, `idempotency_key_reused`", body = ProblemBody, content_type = "application/problem+json"),
@@ -97,7 +97,7 @@ pub async fn bulk_republish(
 /// Take many posts down at once. Editors and owners.
 #[utoipa::path(
     post, path = "/api/v1/writer/content/bulk-unpublish/", operation_id = "bulk_unpublish", tag = "Content", request_body = BulkUnpublish,
-    params(("Idempotency-Key" = Option<String>, Header, description = "The same key and body get the first answer again.")),
+    params(IdempotencyKey),
     responses(
         (status = 200, description = "One outcome each.", body = Success<BulkOutcome>),
         (status = 422, description = "`invalid_field`, `idempotency_key_reused`", body = ProblemBody, content_type = "application/problem+json"),
@@ -114,7 +114,7 @@ pub async fn bulk_unpublish(
 /// Bring many posts back at once. Editors and owners.
 #[utoipa::path(
     post, path = "/api/v1/writer/content/bulk-restore/", operation_id = "bulk_restore", tag = "Content", request_body = BulkContent,
-    params(("Idempotency-Key" = Option<String>, Header, description = "The same key and body get the first answer again.")),
+    params(IdempotencyKey),
     responses(
         (status = 200, description = "One outcome each.", body = Success<BulkOutcome>),
         (status = 422, description = "`invalid_field`, `idempotency_key_reused`", body = ProblemBody, content_type = "application/problem+json"),
@@ -131,7 +131,7 @@ pub async fn bulk_restore(
 /// Delete many posts on their sites for good. Editors and owners.
 #[utoipa::path(
     post, path = "/api/v1/writer/content/bulk-delete/", operation_id = "bulk_delete", tag = "Content", request_body = BulkContent,
-    params(("Idempotency-Key" = Option<String>, Header, description = "The same key and body get the first answer again.")),
+    params(IdempotencyKey),
     responses(
         (status = 200, description = "One outcome each.", body = Success<BulkOutcome>),
         (status = 422, description = "`invalid_field`, `idempotency_key_reused`", body = ProblemBody, content_type = "application/problem+json"),

@@ -4,7 +4,7 @@ use domain::ContentId;
 use domain::content::command::Cancellation;
 use serde::Serialize;
 use utoipa::ToSchema;
-use web::{Path, Problem, ProblemBody, Success};
+use web::{IdempotencyKey, Path, Problem, ProblemBody, Success};
 
 use super::not_found;
 use crate::access::Editor;
@@ -23,10 +23,7 @@ pub struct Cancelled {
 /// Call off what is scheduled, what follows, or what has not begun yet, whichever was wished for last. Editors and owners.
 #[utoipa::path(
     post, path = "/api/v1/writer/content/{id}/cancel/", operation_id = "cancel_content", tag = "Content",
-    params(
-        ("id" = i64, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "The same key and body get the first answer again."),
-    ),
+    params(("id" = i64, Path), IdempotencyKey),
     responses(
         (status = 200, description = "It is called off.", body = Success<Cancelled>),
         (status = 202, description = "The worker is asked.", body = Success<Cancelled>),

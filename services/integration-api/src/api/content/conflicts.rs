@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
-use web::{Json, List, Page, Path, Problem, ProblemBody, Success};
+use web::{IdempotencyKey, Json, List, Page, Path, Problem, ProblemBody, Success};
 
 use super::command::{self, CommandJob};
 use super::not_found;
@@ -75,7 +75,7 @@ pub async fn list_conflicts(
     params(
         ("id" = i64, Path),
         ("conflict_id" = i64, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "The same key and body get the first answer again."),
+        IdempotencyKey,
     ),
     responses(
         (status = 200, description = "It is settled, and nothing has to be sent.", body = Success<CommandJob>),

@@ -1,7 +1,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::header;
 use domain::{ContentId, SiteId};
-use web::{Json, Problem, ProblemBody, Success};
+use web::{IdempotencyKey, Json, Problem, ProblemBody, Success};
 
 use super::if_match::etag;
 use super::{ContentFields, ContentView};
@@ -14,7 +14,7 @@ use crate::store::{self, content, content_terms, publications, sync_events};
 /// Write new content for a site. Editors and owners.
 #[utoipa::path(
     post, path = "/api/v1/writer/content/", operation_id = "create_content", tag = "Content", request_body = ContentFields,
-    params(("Idempotency-Key" = Option<String>, Header, description = "The same key and body get the first answer again.")),
+    params(IdempotencyKey),
     responses(
         (status = 201, description = "The content.", body = Success<ContentView>),
         (status = 404, description = "`site_not_found`", body = ProblemBody, content_type = "application/problem+json"),

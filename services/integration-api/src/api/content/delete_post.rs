@@ -1,6 +1,6 @@
 use actix_web::HttpResponse;
 use domain::content::Command;
-use web::{Path, Problem, ProblemBody, Success};
+use web::{IdempotencyKey, Path, Problem, ProblemBody, Success};
 
 use super::command::{self, CommandJob};
 use crate::access::Editor;
@@ -9,10 +9,7 @@ use crate::idempotency::Once;
 /// Delete the post on the site for good. The content stays here, and can be deleted afterwards. Editors and owners.
 #[utoipa::path(
     post, path = "/api/v1/writer/content/{id}/delete/", operation_id = "delete_post", tag = "Content",
-    params(
-        ("id" = i64, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "The same key and body get the first answer again."),
-    ),
+    params(("id" = i64, Path), IdempotencyKey),
     responses(
         (status = 200, description = "It is so already.", body = Success<CommandJob>),
         (status = 202, description = "The job.", body = Success<CommandJob>),

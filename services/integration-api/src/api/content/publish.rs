@@ -2,7 +2,7 @@ use actix_web::HttpResponse;
 use domain::content::Command;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use web::{OptionalJson, Path, Problem, ProblemBody, Success};
+use web::{IdempotencyKey, OptionalJson, Path, Problem, ProblemBody, Success};
 
 use super::command::{self, CommandJob};
 use crate::access::Editor;
@@ -18,10 +18,7 @@ pub struct PublishOptions {
 /// it. Editors and owners.
 #[utoipa::path(
     post, path = "/api/v1/writer/content/{id}/publish/", operation_id = "publish_content", tag = "Content", request_body = Option<PublishOptions>,
-    params(
-        ("id" = i64, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "The same key and body get the first answer again."),
-    ),
+    params(("id" = i64, Path), IdempotencyKey),
     responses(
         (status = 202, description = "The job.", body = Success<CommandJob>),
         (status = 404, description = "`content_not_found`, `integration_not_found`", body = ProblemBody, content_type = "application/problem+json"),

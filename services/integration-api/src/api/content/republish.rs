@@ -1,6 +1,6 @@
 use actix_web::HttpResponse;
 use domain::content::Command;
-use web::{Path, Problem, ProblemBody, Success};
+use web::{IdempotencyKey, Path, Problem, ProblemBody, Success};
 
 use super::command::{self, CommandJob};
 use crate::access::Editor;
@@ -10,10 +10,7 @@ use crate::idempotency::Once;
 /// become a conflict. Editors and owners.
 #[utoipa::path(
     post, path = "/api/v1/writer/content/{id}/republish/", operation_id = "republish_content", tag = "Content",
-    params(
-        ("id" = i64, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "The same key and body get the first answer again."),
-    ),
+    params(("id" = i64, Path), IdempotencyKey),
     responses(
         (status = 200, description = "It is so already.", body = Success<CommandJob>),
         (status = 202, description = "The job.", body = Success<CommandJob>),

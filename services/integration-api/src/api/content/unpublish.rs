@@ -2,7 +2,7 @@ use actix_web::HttpResponse;
 use domain::content::Command;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use web::{OptionalJson, Path, Problem, ProblemBody, Success};
+use web::{IdempotencyKey, OptionalJson, Path, Problem, ProblemBody, Success};
 
 use super::command::{self, CommandJob};
 use crate::access::Editor;
@@ -35,10 +35,7 @@ pub struct UnpublishOptions {
 /// Take a post down: it becomes a draft on the site, or goes into the trash. Editors and owners.
 #[utoipa::path(
     post, path = "/api/v1/writer/content/{id}/unpublish/", operation_id = "unpublish_content", tag = "Content", request_body = Option<UnpublishOptions>,
-    params(
-        ("id" = i64, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "The same key and body get the first answer again."),
-    ),
+    params(("id" = i64, Path), IdempotencyKey),
     responses(
         (status = 200, description = "It is so already.", body = Success<CommandJob>),
         (status = 202, description = "The job.", body = Success<CommandJob>),

@@ -3,7 +3,7 @@ use actix_web::http::StatusCode;
 use domain::SiteId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use web::{Json, Problem, ProblemBody, Success};
+use web::{IdempotencyKey, Json, Problem, ProblemBody, Success};
 
 use super::IntegrationView;
 use crate::access::Owner;
@@ -34,7 +34,7 @@ pub enum Platform {
 /// Make a site's integration, yet without a key; generating one makes it too. Owners only.
 #[utoipa::path(
     post, path = "/api/v1/integration/integrations/", operation_id = "create_integration", tag = "Integrations", request_body = NewIntegration,
-    params(("Idempotency-Key" = Option<String>, Header, description = "The same key and body get the first answer again.")),
+    params(IdempotencyKey),
     responses(
         (status = 201, description = "The integration.", body = Success<IntegrationView>),
         (status = 404, description = "`site_not_found`", body = ProblemBody, content_type = "application/problem+json"),

@@ -4,7 +4,7 @@ use actix_web::web::Data;
 use domain::{ApiKey, SiteId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use web::{Json, Problem, ProblemBody, Success};
+use web::{IdempotencyKey, Json, Problem, ProblemBody, Success};
 
 use super::IntegrationView;
 use crate::access::Owner;
@@ -42,7 +42,7 @@ impl ShownKey {
 #[utoipa::path(
     post, path = "/api/v1/integration/integrations/generate-api-key/", operation_id = "generate_api_key", tag = "Integrations",
     request_body = WhichSite,
-    params(("Idempotency-Key" = Option<String>, Header, description = "The same key and body get the first answer again.")),
+    params(IdempotencyKey),
     responses(
         (status = 201, description = "The key, this once.", body = Success<ShownKey>),
         (status = 404, description = "`site_not_found`", body = ProblemBody, content_type = "application/problem+json"),

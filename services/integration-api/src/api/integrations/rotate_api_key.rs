@@ -5,7 +5,7 @@ use domain::SiteId;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use web::{Json, Problem, ProblemBody, Success};
+use web::{IdempotencyKey, Json, Problem, ProblemBody, Success};
 
 use super::generate_api_key::ShownKey;
 use crate::access::Owner;
@@ -35,7 +35,7 @@ pub struct Rotated {
 #[utoipa::path(
     post, path = "/api/v1/integration/integrations/rotate-api-key/", operation_id = "rotate_api_key", tag = "Integrations",
     request_body = Rotation,
-    params(("Idempotency-Key" = Option<String>, Header, description = "The same key and body get the first answer again.")),
+    params(IdempotencyKey),
     responses(
         (status = 201, description = "The new key, this once.", body = Success<Rotated>),
         (status = 404, description = "`site_not_found`", body = ProblemBody, content_type = "application/problem+json"),

@@ -2,7 +2,7 @@ use actix_web::HttpResponse;
 use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use web::{Json, Problem, ProblemBody, Success};
+use web::{IdempotencyKey, Json, Problem, ProblemBody, Success};
 
 use super::{HostingType, SiteView};
 use crate::AppState;
@@ -24,7 +24,7 @@ pub struct NewSite {
 /// Add a site to the account. Owners only.
 #[utoipa::path(
     post, path = "/api/v1/sites/", operation_id = "create_site", tag = "Sites", request_body = NewSite,
-    params(("Idempotency-Key" = Option<String>, Header, description = "The same key and body get the first answer again.")),
+    params(IdempotencyKey),
     responses(
         (status = 201, description = "The site.", body = Success<SiteView>),
         (status = 409, description = "`site_exists`", body = ProblemBody, content_type = "application/problem+json"),

@@ -5,7 +5,7 @@ use domain::AccessToken;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use web::{Json, Problem, ProblemBody, Success};
+use web::{IdempotencyKey, Json, Problem, ProblemBody, Success};
 
 use super::TokenView;
 use crate::access::{Member, Scope};
@@ -40,7 +40,7 @@ pub struct ShownToken {
 /// Make a personal access token. It is shown once.
 #[utoipa::path(
     post, path = "/api/v1/account/tokens/", operation_id = "create_token", tag = "People", request_body = NewAccessToken,
-    params(("Idempotency-Key" = Option<String>, Header, description = "The same key and body get the first answer again.")),
+    params(IdempotencyKey),
     responses(
         (status = 201, description = "The token, this once.", body = Success<ShownToken>),
         (status = 403, description = "`scope_missing`: a scope the asker does not have.", body = ProblemBody, content_type = "application/problem+json"),

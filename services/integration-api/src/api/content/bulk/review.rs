@@ -3,7 +3,7 @@ use domain::ContentId;
 use domain::content::TransitionRefusal;
 use serde::Serialize;
 use utoipa::ToSchema;
-use web::{Json, Problem, ProblemBody, Success};
+use web::{IdempotencyKey, Json, Problem, ProblemBody, Success};
 
 use super::{BulkContent, each_once};
 use crate::access::Editor;
@@ -35,7 +35,7 @@ pub struct ReviewItem {
 /// Hand many drafts in for review at once. Editors and owners.
 #[utoipa::path(
     post, path = "/api/v1/writer/content/bulk-submit/", operation_id = "bulk_submit", tag = "Content", request_body = BulkContent,
-    params(("Idempotency-Key" = Option<String>, Header, description = "The same key and body get the first answer again.")),
+    params(IdempotencyKey),
     responses(
         (status = 200, description = "One outcome each.", body = Success<BulkReview>),
         (status = 422, description = "`invalid_field`, `idempotency_key_reused`", body = ProblemBody, content_type = "application/problem+json"),
@@ -52,7 +52,7 @@ pub async fn bulk_submit(
 /// Let many go out at once. Editors and owners.
 #[utoipa::path(
     post, path = "/api/v1/writer/content/bulk-approve/", operation_id = "bulk_approve", tag = "Content", request_body = BulkContent,
-    params(("Idempotency-Key" = Option<String>, Header, description = "The same key and body get the first answer again.")),
+    params(IdempotencyKey),
     responses(
         (status = 200, description = "One outcome each.", body = Success<BulkReview>),
         (status = 422, description = "`invalid_field`, `idempotency_key_reused`", body = ProblemBody, content_type = "application/problem+json"),
