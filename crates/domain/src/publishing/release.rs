@@ -6,7 +6,7 @@ use super::{
     taken::Taken,
     timetable::Timetable,
 };
-use crate::ids::ContentId;
+use crate::{ids::ContentId, text_enum::text_enum};
 
 /// So much later than its time an item is still on time: a scheduler that restarts or is busy is back within this, and no
 /// reader notices. What is later has been held up, by an outage or a pause, and is let go with care.
@@ -20,15 +20,23 @@ pub struct DueItem {
     pub kind: DueKind,
 }
 
-/// How an item came to its time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DueKind {
-    /// A person chose the time.
-    Exact,
-    /// It has a free slot.
-    Slot,
-    /// A person asked for it at that moment.
-    Now,
+text_enum! {
+    /// How an item came to its time.
+    DueKind {
+        /// A person chose the time.
+        Exact = "exact",
+        /// It has a free slot.
+        Slot = "slot",
+        /// A person asked for it at that moment.
+        Now = "now",
+    }
+}
+
+impl DueItem {
+    /// The moment it counts for if it goes now.
+    pub fn counts_at(&self, now: Timestamp) -> Timestamp {
+        if is_on_time(self, now) { self.due_at } else { now }
+    }
 }
 
 /// What to do about the due items of one site; each of them is in one of the three lists.
@@ -54,6 +62,16 @@ pub struct Moved {
 pub struct Held {
     pub content_id: ContentId,
     pub why: Hold,
+}
+
+impl Hold {
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Paused => "publishing_paused",
+            Self::Gap { .. } => "min_gap",
+            Self::NoSlot(no_slot) => no_slot.code(),
+        }
+    }
 }
 
 /// What an item waits for.
@@ -110,7 +128,7 @@ pub fn release(
     }
     let mut gap_ends_at = gap_end(timetable, if punctual.is_empty() { last_released_at } else { Some(now) });
     for item in &rest {
-        let moment = if is_on_time(item, now) { item.due_at } else { now };
+        let moment = item.counts_at(now);
         let own_place = taken.remove(item.due_at).then_some(item.due_at);
         let may_go = item.kind != DueKind::Slot || obstacle::at_moment(timetable, taken, moment).is_none();
         let place = if !may_go {

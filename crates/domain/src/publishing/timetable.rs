@@ -49,6 +49,12 @@ impl Timetable {
         self.calendar.local(at)
     }
 
+    /// When the clocks at the site show this minute. One they skip is the first moment after the skip; of one they show twice it
+    /// is the first.
+    pub fn instant(&self, local: DateTime) -> Option<Timestamp> {
+        self.calendar.instant(local.date(), TimeOfDay::of(local))
+    }
+
     /// The IANA name of the site's zone.
     pub fn zone_name(&self) -> &str {
         self.calendar.zone.iana_name().unwrap_or("UTC")
