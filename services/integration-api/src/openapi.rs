@@ -10,7 +10,7 @@ use utoipa::openapi::{Components, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use crate::access::SESSION_COOKIE;
-use crate::api::{account, auth, content, events, integrations, sites};
+use crate::api::{account, auth, automation, content, events, integrations, sites};
 use crate::{codes, routes};
 
 /// All of it, with the aliases.
@@ -24,6 +24,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
 pub fn canonical() -> utoipa::openapi::OpenApi {
     let mut document = Connecting::openapi();
     document.merge(Writing::openapi());
+    document.merge(Planning::openapi());
     EveryOperation.modify(&mut document);
     document
 }
@@ -51,6 +52,7 @@ pub fn text() -> String {
         (name = "Integrations", description = "How sites are connected, and their API keys."),
         (name = "From sites", description = "What the bridge plugin calls."),
         (name = "Content", description = "Write, review, publish."),
+        (name = "Calendar", description = "When content goes out: a site's settings, slots and exact times."),
         (name = "Events", description = "What happened between the platform and the sites."),
     ),
     paths(
@@ -115,6 +117,20 @@ struct Connecting;
     events::stream::stream_events,
 ))]
 struct Writing;
+
+/// The sites' calendars.
+#[derive(OpenApi)]
+#[openapi(paths(
+    sites::publishing_settings::get_publishing_settings,
+    sites::publishing_settings::replace_publishing_settings,
+    sites::publishing_settings::update_publishing_settings,
+    sites::calendar::get_site_calendar,
+    content::schedule::schedule_content,
+    content::schedule::explain::explain_schedule,
+    content::bulk::schedule::bulk_schedule,
+    automation::stage_7::run_stage_7,
+))]
+struct Planning;
 
 /// What holds for every operation.
 struct EveryOperation;

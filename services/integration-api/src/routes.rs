@@ -7,7 +7,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{Data, ServiceConfig, delete, get, patch, post, put, resource, scope};
 use actix_web::{HttpRequest, Resource};
 
-use crate::api::{account, auth, content, events, integrations, sites};
+use crate::api::{account, auth, automation, content, events, integrations, sites};
 use crate::{AppState, access, openapi};
 
 type Place = (&'static str, fn(Resource) -> Resource);
@@ -33,6 +33,12 @@ const PLACES: &[Place] = &[
             .route(patch().to(sites::update::update_site))
             .route(delete().to(sites::delete::delete_site))
     }),
+    ("/api/v1/sites/{id}/publishing-settings", |at| {
+        at.route(get().to(sites::publishing_settings::get_publishing_settings))
+            .route(put().to(sites::publishing_settings::replace_publishing_settings))
+            .route(patch().to(sites::publishing_settings::update_publishing_settings))
+    }),
+    ("/api/v1/sites/{id}/calendar", |at| at.route(get().to(sites::calendar::get_site_calendar))),
     // content
     ("/api/v1/writer/content", |at| {
         at.app_data(content::BODY_LIMIT)
@@ -58,6 +64,10 @@ const PLACES: &[Place] = &[
     }),
     ("/api/v1/writer/content/{id}/restore", |at| at.route(post().to(content::restore::restore_content))),
     ("/api/v1/writer/content/{id}/delete", |at| at.route(post().to(content::delete_post::delete_post))),
+    ("/api/v1/writer/content/{id}/schedule", |at| at.route(post().to(content::schedule::schedule_content))),
+    ("/api/v1/writer/content/{id}/schedule/explain", |at| {
+        at.route(get().to(content::schedule::explain::explain_schedule))
+    }),
     ("/api/v1/writer/content/{id}/cancel", |at| at.route(post().to(content::cancel::cancel_content))),
     ("/api/v1/writer/content/{id}/conflicts", |at| at.route(get().to(content::conflicts::list_conflicts))),
     ("/api/v1/writer/content/{id}/conflicts/{conflict_id}/resolve", |at| {
@@ -70,9 +80,13 @@ const PLACES: &[Place] = &[
     ("/api/v1/writer/content/bulk-unpublish", |at| at.route(post().to(content::bulk::bulk_unpublish))),
     ("/api/v1/writer/content/bulk-restore", |at| at.route(post().to(content::bulk::bulk_restore))),
     ("/api/v1/writer/content/bulk-delete", |at| at.route(post().to(content::bulk::bulk_delete))),
+    ("/api/v1/writer/content/bulk-schedule", |at| {
+        at.route(post().to(content::bulk::schedule::bulk_schedule))
+    }),
     ("/api/v1/writer/content/{id}/timeline", |at| {
         at.route(get().to(content::timeline::list_content_timeline))
     }),
+    ("/api/v1/automation/stage-7", |at| at.route(post().to(automation::stage_7::run_stage_7))),
     // events
     ("/api/v1/integration/events", |at| at.route(get().to(events::list::list_events))),
     ("/api/v1/integration/events/stream", |at| at.route(get().to(events::stream::stream_events))),

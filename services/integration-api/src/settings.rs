@@ -32,6 +32,8 @@ pub struct Settings {
     pub sessions: SessionsSettings,
     pub probes: ProbesSettings,
     pub events: EventsSettings,
+    pub calendar: CalendarSettings,
+    pub sweep: SweepSettings,
 }
 
 impl Settings {
@@ -108,6 +110,22 @@ pub struct ProbesSettings {
 #[serde(deny_unknown_fields)]
 pub struct EventsSettings {
     pub most_streams: usize,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CalendarSettings {
+    #[serde(with = "settings::duration")]
+    pub poll: Duration,
+    pub batch: i64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SweepSettings {
+    #[serde(with = "settings::duration")]
+    pub period: Duration,
+    pub batch: i64,
 }
 
 /// With something for each that has no default.

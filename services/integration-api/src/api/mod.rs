@@ -5,5 +5,6 @@ pub mod auth;
 pub mod integrations;
 pub mod sites;
 
+pub mod automation;
 pub mod content;
 pub mod events;

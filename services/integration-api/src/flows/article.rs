@@ -1,21 +1,25 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use contracts::publishing;
-use domain::content::{Article, CustomField, EXCERPT_LENGTH, Image, MissingTerms, PostStatus, Seo, excerpt};
+use domain::content::{Article, CustomField, EXCERPT_LENGTH, Image, PostStatus, Seo, excerpt};
 use domain::text::UnknownName;
+use serde_json::{Map, Value};
 
 use crate::store::content::{self, Text};
 use crate::store::content_terms::Terms;
+use crate::store::publishing_settings::{FieldMapping, Posts};
 
 /// The article as it is to stand on the site.
 ///
-/// Without an excerpt of its own it gets the beginning of its text; without categories, its cluster's name. Keywords are tags too.
-pub fn article(text: Text, terms: &Terms) -> Result<Article, UnknownName> {
+/// Without an excerpt of its own it gets the beginning of its text; without categories, its cluster's name; without an author, the
+/// site's. Keywords are tags too. Ids of terms and fields are mapped as the site's settings say.
+pub fn article(text: Text, terms: &Terms, posts: &Posts) -> Result<Article, UnknownName> {
     let keywords = [&text.primary_keyword].into_iter().chain(&text.secondary_keywords.0);
     let tags = without_repeats(terms.tags.iter().chain(keywords));
     let cluster = [text.cluster_name];
     let categories =
         without_repeats(if terms.categories.is_empty() { cluster.iter() } else { terms.categories.iter() });
+    let (meta, fields) = mapped(text.meta.0, &posts.fields)?;
     Ok(Article {
         excerpt: match text.excerpt {
             Some(given) if !given.trim().is_empty() => given,
@@ -27,7 +31,7 @@ pub fn article(text: Text, terms: &Terms) -> Result<Article, UnknownName> {
         status: text.post_status.parse::<PostStatus>()?,
         post_type: text.post_type,
         date: text.publish_date,
-        author: text.author,
+        author: if text.author.is_empty() { posts.default_author.clone() } else { text.author },
         seo: Seo {
             title: text.seo_title,
             description: text.seo_description,
@@ -36,17 +40,38 @@ pub fn article(text: Text, terms: &Terms) -> Result<Article, UnknownName> {
         },
         featured_image: text.featured_image.map(|image| from_row(image.0)),
         gallery_images: text.gallery_images.0.into_iter().map(from_row).collect(),
+        category_ids: ids_of(&categories, &posts.category_ids),
+        tag_ids: ids_of(&tags, &posts.tag_ids),
         categories,
         tags,
-        category_ids: BTreeMap::new(),
-        tag_ids: BTreeMap::new(),
-        missing_terms: MissingTerms::Create,
-        meta: text.meta.0,
-        fields: Vec::new(),
+        missing_terms: posts.missing_terms.parse()?,
+        meta,
+        fields,
         sticky: text.sticky,
         parent: text.parent,
         template: text.template,
     })
+}
+
+/// Those of these terms that are mapped, in whatever case they are written.
+fn ids_of(names: &[String], mapped: &BTreeMap<String, i64>) -> BTreeMap<String, i64> {
+    let mapped: HashMap<String, i64> =
+        mapped.iter().map(|(name, id)| (name.trim().to_lowercase(), *id)).collect();
+    names.iter().filter_map(|name| Some((name.clone(), *mapped.get(&name.to_lowercase())?))).collect()
+}
+
+/// What goes into fields of the site, and what stays.
+fn mapped(
+    mut meta: Map<String, Value>,
+    mappings: &[FieldMapping],
+) -> Result<(Map<String, Value>, Vec<CustomField>), UnknownName> {
+    let mut fields = Vec::new();
+    for mapping in mappings {
+        if let Some(value) = meta.remove(&mapping.from) {
+            fields.push(CustomField { key: mapping.key.clone(), via: mapping.via.parse()?, value });
+        }
+    }
+    Ok((meta, fields))
 }
 
 /// The same on the wire.
@@ -110,6 +135,8 @@ fn without_repeats<'a>(names: impl Iterator<Item = &'a String>) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use domain::content::{FieldKind, MissingTerms};
+
     use super::*;
     use crate::store::content::Texts;
     use crate::store::json::Json;
@@ -143,7 +170,7 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_made() {
-        let made = article(text(), &Terms::default()).unwrap();
+        let made = article(text(), &Terms::default(), &Posts::default()).unwrap();
         assert_eq!(made.excerpt, "Bread needs time.");
         assert_eq!(made.categories, ["Baking"]);
         assert_eq!(made.tags, ["bread", "Sourdough", "time"]);
@@ -158,7 +185,7 @@ mod tests {
             categories: vec!["Food".to_owned(), "Food > Bread".to_owned()],
             tags: vec!["sourdough".to_owned(), " ".to_owned()],
         };
-        let made = article(given, &terms).unwrap();
+        let made = article(given, &terms, &Posts::default()).unwrap();
         assert_eq!(made.excerpt, "Mine");
         assert_eq!(made.categories, ["Food", "Food > Bread"]);
         assert_eq!(made.tags, ["sourdough", "bread", "time"]);
@@ -172,13 +199,36 @@ mod tests {
             secondary_keywords: Texts::default(),
             ..text()
         };
-        let made = article(plain, &Terms::default()).unwrap();
+        let made = article(plain, &Terms::default(), &Posts::default()).unwrap();
         assert!(made.categories.is_empty() && made.tags.is_empty());
     }
 
     #[test]
+    fn the_sites_settings_fill_in_and_map() {
+        let meta = serde_json::json!({ "price": 12.5, "note": "x" });
+        let text = Text {
+            author: String::new(),
+            meta: Json(meta.as_object().unwrap().clone()),
+            cluster_name: "baking".to_owned(),
+            ..text()
+        };
+        let posts: Posts = serde_json::from_value(serde_json::json!({
+            "missing_terms": "skip", "category_ids": {"Baking": 12, "Other": 3}, "tag_ids": {"time": 4}, "default_author": "Ben",
+            "fields": [{"from": "price", "key": "field_price", "via": "acf"}, {"from": "absent", "key": "absent"}],
+        }))
+        .unwrap();
+        let made = article(text, &Terms::default(), &posts).unwrap();
+        assert_eq!((made.author.as_str(), made.missing_terms), ("Ben", MissingTerms::Skip));
+        assert_eq!(made.category_ids, BTreeMap::from([("baking".to_owned(), 12)]));
+        assert_eq!(made.tag_ids, BTreeMap::from([("time".to_owned(), 4)]));
+        assert_eq!(made.meta.keys().collect::<Vec<_>>(), ["note"]);
+        let price = CustomField { key: "field_price".to_owned(), via: FieldKind::Acf, value: 12.5.into() };
+        assert_eq!(made.fields, [price]);
+    }
+
+    #[test]
     fn the_wire_has_all_of_it() {
-        let made = article(text(), &Terms::default()).unwrap();
+        let made = article(text(), &Terms::default(), &Posts::default()).unwrap();
         let wire = to_wire(made);
         assert_eq!((wire.status.as_str(), wire.meta_json.as_str()), ("publish", "{}"));
         assert_eq!(wire.seo.unwrap().secondary_keywords, ["Sourdough", "time"]);

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::command::present_state;
 use super::sync_log::{Entry, IGNY8_TO_WP, PUBLISH};
-use crate::store::{content, publications, sync_events};
+use crate::store::{calendar, content, publications, sync_events};
 
 #[derive(Debug, thiserror::Error)]
 pub enum CancelError {
@@ -32,16 +32,18 @@ pub async fn call_off(
     user: UserId,
     id: ContentId,
 ) -> Result<(Cancellation, PublicationState), CancelError> {
-    let row = publications::lock_one(tx.conn(), id).await?;
+    let row = publications::lock_one(tx.conn(), account, id).await?;
     let content = content::lock(tx.conn(), account, id).await?;
     let (Some(mut row), Some(content)) = (row, content) else {
         return Err(CancelError::NoContent);
     };
     let state = present_state(&row)?;
-    let cancellation = cancel(state, false, row.follow_up.is_some())?;
+    let is_scheduled = !calendar::waiting(tx.conn(), &[content.id]).await?.is_empty();
+    let cancellation = cancel(state, is_scheduled, row.follow_up.is_some())?;
     let title = &content.text.title;
     let (action, description) = match cancellation {
-        Cancellation::Unschedule | Cancellation::DropFollowUp => {
+        Cancellation::Unschedule => ("content_unscheduled", format!("Took “{title}” out of the calendar")),
+        Cancellation::DropFollowUp => {
             ("follow_up_dropped", format!("What was to follow for “{title}” was called off"))
         }
         Cancellation::AskWorker => {
@@ -52,18 +54,25 @@ pub async fn call_off(
         details: json!({ "user_id": user, "operation_id": row.operation_id, "follow_up": row.follow_up }),
         ..Entry::of(&row, PUBLISH, action, IGNY8_TO_WP, description)
     };
-    if cancellation == Cancellation::AskWorker {
-        let message = CancelOperation {
-            operation_id: row.operation_id.map(|id| id.to_string()).unwrap_or_default(),
-            account_id: row.account_id,
-            site_id: row.site_id,
-            content_id: row.content_id,
-            ordered_at_ms: now.as_millisecond(),
-        };
-        mailbox::post(tx, &message).await?;
-    } else {
-        row.follow_up = None;
-        publications::write(tx.conn(), std::slice::from_ref(&row), now).await?;
+    match cancellation {
+        Cancellation::Unschedule => {
+            calendar::remove(tx.conn(), &[content.id]).await?;
+            content::keep_back(tx.conn(), &[content.id], true).await?;
+        }
+        Cancellation::DropFollowUp => {
+            row.follow_up = None;
+            publications::write(tx.conn(), std::slice::from_ref(&row), now).await?;
+        }
+        Cancellation::AskWorker => {
+            let message = CancelOperation {
+                operation_id: row.operation_id.map(|id| id.to_string()).unwrap_or_default(),
+                account_id: row.account_id,
+                site_id: row.site_id,
+                content_id: row.content_id,
+                ordered_at_ms: now.as_millisecond(),
+            };
+            mailbox::post(tx, &message).await?;
+        }
     }
     sync_events::record(tx, vec![entry.at(now)]).await?;
     Ok((cancellation, state))

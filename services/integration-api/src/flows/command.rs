@@ -9,6 +9,7 @@ use domain::content::command::{
     CommandRefusal, ContentFacts, Decision, IntegrationFacts, IntegrationStatus, Order, decide,
 };
 use domain::content::{Command, ContentStatus, PublicationState, Revision};
+use domain::publishing::DueKind;
 use domain::text::UnknownName;
 use domain::{AccountId, ContentId, IntegrationId, OperationId, SiteId, UserId};
 use jiff::Timestamp;
@@ -21,8 +22,9 @@ use crate::store::content_terms::Terms;
 use crate::store::integrations::{self, Integration};
 use crate::store::json::Json;
 use crate::store::publications::Publication;
+use crate::store::publishing_settings::{Posts, PublishingSettings};
 use crate::store::sync_events::NewSyncEvent;
-use crate::store::{content, content_terms, publications, sync_events};
+use crate::store::{calendar, content, content_terms, publications, publishing_settings, sync_events};
 
 /// Who wants what done, and through which integration if the site's is not meant.
 #[derive(Clone, Copy, Debug)]
@@ -38,7 +40,7 @@ pub struct Wish {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ordered {
     /// A worker is going to do it.
-    Queued { operation_id: OperationId },
+    Queued { operation_id: OperationId, site_id: SiteId },
     /// It follows what is under way.
     Follows { state: PublicationState },
     /// It is so already.
@@ -68,7 +70,38 @@ pub async fn order_one(
 }
 
 /// Orders all of it, with as many statements as for one. Statuses change at once; how things really stand is the publications' state.
+/// What is published so leaves its place in the calendar and counts for today.
 pub async fn order(
+    tx: &mut Tx,
+    now: Timestamp,
+    wishes: &[Wish],
+) -> Result<Vec<Result<Ordered, CommandError>>, QueryError> {
+    let outcomes = carry_out(tx, now, wishes).await?;
+    let ordered = wishes.iter().zip(&outcomes).filter_map(|(wish, outcome)| match (wish.command, outcome) {
+        (Command::Publish, Ok(Ordered::Queued { site_id, .. })) => Some((wish, *site_id)),
+        _ => None,
+    });
+    let gone: Vec<calendar::NewEntry> = ordered
+        .map(|(wish, site_id)| calendar::NewEntry {
+            account_id: wish.account_id.get(),
+            site_id: site_id.get(),
+            content_id: wish.content_id.get(),
+            at: now,
+            kind: DueKind::Now.as_str(),
+            asked_at: now,
+            user_id: wish.user_id.map(UserId::get),
+            integration_id: wish.integration_id.map(IntegrationId::get),
+            released_at: Some(now),
+        })
+        .collect();
+    let contents: Vec<i64> = gone.iter().map(|it| it.content_id).collect();
+    calendar::remove(tx.conn(), &contents).await?;
+    calendar::insert(tx.conn(), gone).await?;
+    Ok(outcomes)
+}
+
+/// Orders all of it, and leaves the calendar to the caller.
+pub(super) async fn carry_out(
     tx: &mut Tx,
     now: Timestamp,
     wishes: &[Wish],
@@ -80,12 +113,13 @@ pub async fn order(
 }
 
 /// Everything there is to know about the contents that are meant, locked, and what becomes of it.
-struct Desk {
+pub(super) struct Desk {
     now: Timestamp,
     publications: HashMap<i64, Publication>,
     contents: HashMap<i64, Content>,
     terms: HashMap<i64, Terms>,
     integrations: HashMap<i64, Integration>,
+    settings: HashMap<i64, PublishingSettings>,
     changed: HashSet<i64>,
     statuses: HashMap<i64, ContentStatus>,
     events: Vec<NewSyncEvent>,
@@ -95,20 +129,26 @@ struct Desk {
 }
 
 impl Desk {
-    async fn lay_out(tx: &mut Tx, now: Timestamp, wishes: &[Wish]) -> Result<Self, QueryError> {
+    pub(super) async fn lay_out(tx: &mut Tx, now: Timestamp, wishes: &[Wish]) -> Result<Self, QueryError> {
         let ids: Vec<i64> = wishes.iter().map(|wish| wish.content_id.get()).collect();
-        let rows = publications::lock(tx.conn(), &ids).await?;
+        let mut accounts: Vec<i64> = wishes.iter().map(|wish| wish.account_id.get()).collect();
+        accounts.dedup();
+        let rows = publications::lock_of(tx.conn(), &accounts, &ids).await?;
+        let ids: Vec<i64> = rows.iter().map(|row| row.content_id).collect();
         let contents = content::lock_all(tx.conn(), &ids).await?;
         let articles = wishes.iter().any(|wish| wish.command.has_article());
         let terms = if articles { content_terms::of_all(tx.conn(), &ids).await? } else { HashMap::new() };
         let sites: Vec<i64> = contents.iter().map(|content| content.site_id).collect();
         let integrations = integrations::of_sites(tx.conn(), &sites).await?;
+        let settings =
+            if articles { publishing_settings::of_sites(tx.conn(), &sites).await? } else { HashMap::new() };
         Ok(Self {
             now,
             publications: rows.into_iter().map(|row| (row.content_id, row)).collect(),
             contents: contents.into_iter().map(|content| (content.id, content)).collect(),
             terms,
             integrations: integrations.into_iter().map(|it| (it.site_id, it)).collect(),
+            settings,
             changed: HashSet::new(),
             statuses: HashMap::new(),
             events: Vec::new(),
@@ -118,7 +158,8 @@ impl Desk {
         })
     }
 
-    fn take(&mut self, wish: &Wish) -> Result<Ordered, CommandError> {
+    /// The content and what is to be done about it; its publication's state at present.
+    pub(super) fn decide(&self, wish: &Wish) -> Result<(&Content, Decision, PublicationState), CommandError> {
         let id = wish.content_id.get();
         let (Some(row), Some(content)) = (self.publications.get(&id), self.contents.get(&id)) else {
             return Err(CommandError::NoContent);
@@ -131,16 +172,22 @@ impl Desk {
             return Err(CommandError::NoSuchIntegration);
         }
         let facts = facts(row, content)?;
-        match decide(wish.command, &facts, integration.and_then(integration_facts).as_ref())? {
-            Decision::Nothing => Ok(Ordered::Unchanged { state: facts.state }),
+        let decision = decide(wish.command, &facts, integration.and_then(integration_facts).as_ref())?;
+        Ok((content, decision, facts.state))
+    }
+
+    fn take(&mut self, wish: &Wish) -> Result<Ordered, CommandError> {
+        let (_, decision, state) = self.decide(wish)?;
+        match decision {
+            Decision::Nothing => Ok(Ordered::Unchanged { state }),
             Decision::Follow => {
                 self.follow(wish);
-                Ok(Ordered::Follows { state: facts.state })
+                Ok(Ordered::Follows { state })
             }
             Decision::Send(order) => {
                 let operation_id = OperationId::generate();
                 self.send(wish, order, operation_id)?;
-                Ok(Ordered::Queued { operation_id })
+                Ok(Ordered::Queued { operation_id, site_id: order.site_id })
             }
         }
     }
@@ -168,7 +215,8 @@ impl Desk {
         let title = content.text.title.clone();
         let written = if wish.command.has_article() {
             let terms = self.terms.get(&id).cloned().unwrap_or_default();
-            let article = article(content.text.clone(), &terms)?;
+            let posts = self.settings.get(&content.site_id).map(|it| &it.settings.0.posts);
+            let article = article(content.text.clone(), &terms, posts.unwrap_or(&Posts::default()))?;
             let revision = Revision::of(&article).to_string();
             row.revision = Some(revision.clone());
             Some((revision, to_wire(article)))

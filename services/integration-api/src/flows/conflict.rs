@@ -62,7 +62,7 @@ pub async fn resolve(
     (id, conflict): (ContentId, i64),
     resolution: Resolution,
 ) -> Result<Option<Ordered>, ResolveError> {
-    let row = publications::lock_one(tx.conn(), id).await?;
+    let row = publications::lock_one(tx.conn(), account, id).await?;
     let content = content::lock(tx.conn(), account, id).await?;
     let (Some(mut row), Some(content)) = (row, content) else { return Err(ResolveError::NoContent) };
     let found = conflicts::find(tx.conn(), account, id, conflict).await?.ok_or(ResolveError::NoConflict)?;

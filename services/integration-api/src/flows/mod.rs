@@ -9,5 +9,8 @@ pub mod conflict;
 pub mod connect_site;
 pub mod credentials;
 pub mod open_account;
+pub mod release;
 pub mod review;
+pub mod schedule;
 pub mod sync_log;
+pub mod timetable;

@@ -9,9 +9,10 @@ use domain::{AccountId, ContentId, UserId};
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::schedule::WAKE;
 use super::sync_log::{CONTENT, Entry, LOCAL};
 use crate::store::content::{self, Content};
-use crate::store::sync_events;
+use crate::store::{calendar, sync_events};
 
 /// A step between a writer's draft and an editor's approval.
 #[derive(Clone, Debug)]
@@ -34,7 +35,7 @@ pub enum StepError {
     Query(#[from] QueryError),
 }
 
-/// Takes the step with content that is locked.
+/// Takes the step with content that is locked, as its publication is. What is handed back leaves the calendar.
 pub async fn take(
     tx: &mut Tx,
     now: Timestamp,
@@ -42,8 +43,16 @@ pub async fn take(
     content: &Content,
     step: Step,
 ) -> Result<Content, StepError> {
-    let (next, entry) = decide(user, content, &step)?;
+    let (next, entry) = decide(Some(user), content, &step)?;
     let changed = content::set_status(tx.conn(), ContentId::new(content.id), next, now).await?;
+    match step {
+        Step::Submit => {}
+        Step::Approve => content::keep_back(tx.conn(), &[content.id], false).await?,
+        Step::Reject(_) => {
+            calendar::remove(tx.conn(), &[content.id]).await?;
+        }
+    }
+    tx.wake_after_commit(WAKE);
     sync_events::record(tx, vec![entry.at(now)]).await?;
     Ok(changed)
 }
@@ -52,7 +61,7 @@ pub async fn take(
 pub async fn take_all(
     tx: &mut Tx,
     now: Timestamp,
-    (account, user): (AccountId, UserId),
+    (account, user): (AccountId, Option<UserId>),
     ids: &[ContentId],
     step: &Step,
 ) -> QueryResult<Vec<Result<(), StepError>>> {
@@ -71,11 +80,16 @@ pub async fn take_all(
         }));
     }
     content::set_statuses(tx.conn(), &statuses, now).await?;
+    if let Step::Approve = step {
+        let approved: Vec<i64> = statuses.iter().map(|(id, _)| *id).collect();
+        content::keep_back(tx.conn(), &approved, false).await?;
+    }
+    tx.wake_after_commit(WAKE);
     sync_events::record(tx, events).await?;
     Ok(outcomes)
 }
 
-fn decide(user: UserId, content: &Content, step: &Step) -> Result<(ContentStatus, Entry), StepError> {
+fn decide(user: Option<UserId>, content: &Content, step: &Step) -> Result<(ContentStatus, Entry), StepError> {
     let status: ContentStatus = content.status.parse()?;
     let (next, action, verb) = match step {
         Step::Submit => (status.submit()?, "content_submitted", "Submitted"),

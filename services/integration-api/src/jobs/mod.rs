@@ -1,7 +1,9 @@
 //! The clock's door: each job is one idempotent pass over what the database says.
 
+pub(crate) mod calendar;
 pub(crate) mod expire_keys;
 pub(crate) mod forget;
+pub(crate) mod sweep;
 
 use std::time::Duration;
 
@@ -11,7 +13,13 @@ use lifecycle::{Lifecycle, Stage};
 use crate::AppState;
 
 pub fn start(lifecycle: &Lifecycle, state: &AppState) {
+    let kept = state.clone();
+    lifecycle.spawn(Stage::Work, "calendar", move |shutdown| {
+        let state = kept.clone();
+        async move { Ok(calendar::keep(state, shutdown).await?) }
+    });
     every(lifecycle, state, "expire keys", Duration::from_secs(30), expire_keys::pass);
+    every(lifecycle, state, "sweep", state.settings.sweep.period, sweep::pass);
     every(lifecycle, state, "forget", Duration::from_mins(10), forget::pass);
 }
 

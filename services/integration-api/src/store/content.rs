@@ -22,6 +22,8 @@ pub struct Content {
     pub status: String,
     #[diesel(embed)]
     pub text: Text,
+    /// A person took it out of the calendar.
+    pub kept_back: bool,
     pub version: i32,
     #[diesel(deserialize_as = jiff_diesel::Timestamp)]
     pub created_at: Timestamp,
@@ -228,6 +230,32 @@ pub async fn set_statuses(
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// Whether the platform by itself may put these into the calendar.
+pub async fn keep_back(connection: &mut AsyncPgConnection, ids: &[i64], kept_back: bool) -> QueryResult<()> {
+    diesel::update(content::table)
+        .filter(content::id.eq_any(ids))
+        .filter(content::kept_back.ne(kept_back))
+        .set(content::kept_back.eq(kept_back))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// The sites of these contents of the account, each once.
+pub async fn sites_of(
+    connection: &mut AsyncPgConnection,
+    account: AccountId,
+    ids: &[i64],
+) -> QueryResult<Vec<i64>> {
+    content::table
+        .filter(content::account_id.eq(account.get()))
+        .filter(content::id.eq_any(ids))
+        .select(content::site_id)
+        .distinct()
+        .load(connection)
+        .await
 }
 
 /// Titles, for people to recognise content by, and statuses.

@@ -13,9 +13,12 @@ pub mod sites;
 pub mod tokens;
 pub mod users;
 
+pub mod automation;
+pub mod calendar;
 pub mod conflicts;
 pub mod content;
 pub mod content_terms;
 pub mod json;
 pub mod publications;
+pub mod publishing_settings;
 pub mod sync_events;

@@ -2,7 +2,7 @@ use diesel::QueryResult;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Jsonb, Text, Timestamptz};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use domain::ContentId;
+use domain::{AccountId, ContentId};
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
 use serde::{Deserialize, Serialize};
@@ -102,8 +102,28 @@ pub async fn lock(connection: &mut AsyncPgConnection, ids: &[i64]) -> QueryResul
         .await
 }
 
-pub async fn lock_one(connection: &mut AsyncPgConnection, id: ContentId) -> QueryResult<Option<Publication>> {
-    Ok(lock(connection, &[id.get()]).await?.pop())
+/// The same, of these accounts only: ids that people name may be anybody's.
+pub async fn lock_of(
+    connection: &mut AsyncPgConnection,
+    accounts: &[i64],
+    ids: &[i64],
+) -> QueryResult<Vec<Publication>> {
+    publications::table
+        .filter(publications::account_id.eq_any(accounts))
+        .filter(publications::content_id.eq_any(ids))
+        .order(publications::content_id)
+        .select(Publication::as_select())
+        .for_no_key_update()
+        .load(connection)
+        .await
+}
+
+pub async fn lock_one(
+    connection: &mut AsyncPgConnection,
+    account: AccountId,
+    id: ContentId,
+) -> QueryResult<Option<Publication>> {
+    Ok(lock_of(connection, &[account.get()], &[id.get()]).await?.pop())
 }
 
 /// Which content stands behind these posts of these sites: `(site, post, content)`.

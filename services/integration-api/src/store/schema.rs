@@ -27,6 +27,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// When content goes out, or went out. Waiting entries change only under the lock of their publication.
+    calendar_entries (id) {
+        id -> Int8,
+        account_id -> Int8,
+        site_id -> Int8,
+        content_id -> Int8,
+        /// Of what went out: the time it counts for.
+        at -> Timestamptz,
+        /// exact: a person chose the time; slot: the next free one; now: it was published at once.
+        kind -> Text,
+        /// From when on a slot was looked for.
+        asked_at -> Timestamptz,
+        /// Who gave it its time; null: the platform.
+        user_id -> Nullable<Int8>,
+        integration_id -> Nullable<Int8>,
+        /// Why it did not go out although its time has come: a code.
+        hold -> Nullable<Text>,
+        look_again_at -> Nullable<Timestamptz>,
+        released_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     /// Edits on both sides since the last sync. Ours is the content itself.
     conflicts (id) {
         id -> Int8,
@@ -90,6 +113,8 @@ diesel::table! {
         parent -> Nullable<Int8>,
         /// Of the site's theme; empty: the theme's default.
         template -> Text,
+        /// A person took it out of the calendar: the platform by itself does not put it in again.
+        kept_back -> Bool,
     }
 }
 
@@ -213,6 +238,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// How and when a site's content goes out. A site without a row has the defaults. Who gives times to content locks this row first.
+    publishing_settings (site_id) {
+        site_id -> Int8,
+        account_id -> Int8,
+        /// What was set; what is absent has its default.
+        settings -> Jsonb,
+        /// When the calendar let something go the last time.
+        last_released_at -> Nullable<Timestamptz>,
+        changed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     sessions (digest) {
         /// Keyed digest of the session token; the token itself is not kept.
         digest -> Bytea,
@@ -304,6 +342,7 @@ diesel::joinable!(users -> accounts (account_id));
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     api_keys,
+    calendar_entries,
     conflicts,
     content,
     content_terms,
@@ -311,6 +350,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     integrations,
     probes,
     publications,
+    publishing_settings,
     sessions,
     sites,
     sync_events,

@@ -1,6 +1,7 @@
 //! One command, or one step of the review, for many contents: one outcome each, and one bad id spoils nothing.
 
 pub mod review;
+pub mod schedule;
 
 use std::collections::HashSet;
 

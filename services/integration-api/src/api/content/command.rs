@@ -33,7 +33,7 @@ pub struct CommandJob {
 impl CommandJob {
     pub fn new(content: ContentId, ordered: Ordered) -> Self {
         let (outcome, operation_id, state) = match ordered {
-            Ordered::Queued { operation_id } => ("queued", Some(operation_id.as_uuid()), "queued"),
+            Ordered::Queued { operation_id, .. } => ("queued", Some(operation_id.as_uuid()), "queued"),
             Ordered::Follows { state } => ("follows", None, state.as_str()),
             Ordered::Unchanged { state } => ("unchanged", None, state.as_str()),
         };

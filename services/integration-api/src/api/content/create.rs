@@ -40,7 +40,8 @@ pub async fn create_content(
         let entry = review::entry(&made, "content_created", format!("Wrote “{}”", made.text.title));
         sync_events::record(tx, vec![entry.at(now)]).await?;
         let (location, tag) = (super::address(made.id), etag(made.version));
-        Ok(Success::created(location, ContentView::new(made, terms, publication)).header(header::ETAG, tag))
+        Ok(Success::created(location, ContentView::new(made, terms, publication, None))
+            .header(header::ETAG, tag))
     })
     .await
 }

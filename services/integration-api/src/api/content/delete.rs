@@ -35,7 +35,7 @@ pub async fn delete_content(
     state
         .database
         .transaction(async |tx| {
-            let publication = publications::lock_one(tx.conn(), id).await?;
+            let publication = publications::lock_one(tx.conn(), editor.account_id, id).await?;
             let found = content::lock(tx.conn(), editor.account_id, id).await?;
             let (Some(publication), Some(found)) = (publication, found) else {
                 return Err(not_found());

@@ -5,7 +5,7 @@ use web::{Path, Problem, ProblemBody, Success};
 use super::{ContentView, not_found};
 use crate::AppState;
 use crate::access::Member;
-use crate::store::{content, content_terms};
+use crate::store::{calendar, content, content_terms};
 
 /// Read one piece of content, and how it stands on its site.
 #[utoipa::path(
@@ -25,5 +25,6 @@ pub async fn get_content(
     let (found, publication) =
         content::find(connection, member.account_id, id).await?.ok_or_else(not_found)?;
     let terms = content_terms::of(connection, member.account_id, id).await?;
-    Ok(ContentView::new(found, terms, publication).answer())
+    let schedule = calendar::waiting(connection, &[found.id]).await?.pop();
+    Ok(ContentView::new(found, terms, publication, schedule).answer())
 }

@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::str::FromStr;
 
 use actix_web::http::StatusCode;
@@ -10,6 +11,7 @@ use web::{List, Page, Problem, ProblemBody, Query};
 use super::ContentLine;
 use crate::AppState;
 use crate::access::Member;
+use crate::store::calendar::{self, Entry};
 use crate::store::content::{self, Filter};
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -49,7 +51,17 @@ pub async fn list_content(
     let before: Option<i64> = page.after()?;
     let connection = &mut *state.database.connection().await?;
     let rows = content::page(connection, member.account_id, &filter, before, page.limit_plus_one()).await?;
-    Ok(page.list(rows, |(heading, _)| heading.id, ContentLine::from))
+    let ids: Vec<i64> = rows.iter().map(|(heading, _)| heading.id).collect();
+    let waiting = calendar::waiting(connection, &ids).await?;
+    let mut waiting: HashMap<i64, Entry> = waiting.into_iter().map(|it| (it.content_id, it)).collect();
+    Ok(page.list(
+        rows,
+        |(heading, _)| heading.id,
+        |(heading, publication)| {
+            let schedule = waiting.remove(&heading.id);
+            ContentLine::new(heading, publication, schedule)
+        },
+    ))
 }
 
 fn named<T: FromStr + ToString>(

@@ -16,6 +16,7 @@ pub mod delete_post;
 pub mod publish;
 pub mod republish;
 pub mod restore;
+pub mod schedule;
 pub mod unpublish;
 
 mod command;

@@ -7,7 +7,7 @@ use super::{ContentView, IfMatch, not_found};
 use crate::AppState;
 use crate::access::Editor;
 use crate::flows::review::{self, Step, StepError};
-use crate::store::content;
+use crate::store::{content, publications};
 
 /// One step of the review, in a transaction of its own.
 pub async fn take(
@@ -21,6 +21,7 @@ pub async fn take(
     state
         .database
         .transaction(async |tx| {
+            publications::lock_one(tx.conn(), account, id).await?;
             let content = content::lock(tx.conn(), account, id).await?.ok_or_else(not_found)?;
             if_match.check(content.version)?;
             review::take(tx, now, editor.user_id, &content, step).await.map_err(refusal)?;

@@ -1,6 +1,7 @@
 mod bulk;
 mod publish;
 mod review;
+mod schedule;
 mod write;
 
 use serde_json::{Value, json};

@@ -11,7 +11,7 @@ use crate::AppState;
 use crate::access::Editor;
 use crate::flows::review;
 use crate::flows::sync_log::Entry;
-use crate::store::{content, content_terms, sync_events};
+use crate::store::{calendar, content, content_terms, sync_events};
 
 /// Change some of the text. What is on the site already stays there as it is until it is published anew. Editors and owners.
 #[utoipa::path(
@@ -108,5 +108,6 @@ async fn note(
 pub async fn show(tx: &mut Tx, account: AccountId, id: ContentId) -> Result<ContentView, Problem> {
     let (found, publication) = content::find(tx.conn(), account, id).await?.ok_or_else(not_found)?;
     let terms = content_terms::of(tx.conn(), account, id).await?;
-    Ok(ContentView::new(found, terms, publication))
+    let schedule = calendar::waiting(tx.conn(), &[found.id]).await?.pop();
+    Ok(ContentView::new(found, terms, publication, schedule))
 }

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use web::Success;
 
 use super::if_match::etag;
+use crate::store::calendar::Entry;
 use crate::store::content::{Content, Heading, Image};
 use crate::store::content_terms::Terms;
 use crate::store::publications::{Failure, Publication, Warning};
@@ -45,6 +46,10 @@ pub struct ContentView {
     pub external_id: Option<String>,
     pub external_url: Option<String>,
     pub publication: PublicationView,
+    /// When it is to go out. Null: it has no time.
+    pub schedule: Option<ScheduleView>,
+    /// A person took it out of the calendar: the platform by itself does not put it in again.
+    pub kept_back: bool,
     pub metadata: MetadataView,
     /// Also the ETag.
     pub version: i32,
@@ -76,6 +81,15 @@ pub struct PublicationView {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
+pub struct ScheduleView {
+    pub at: Timestamp,
+    /// exact or slot.
+    pub kind: String,
+    /// Why it has not gone out although its time has come: a code.
+    pub hold: Option<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
 pub struct MetadataView {
     /// As WordPress says it.
     pub wordpress_status: Option<String>,
@@ -104,6 +118,8 @@ pub struct ContentLine {
     pub external_id: Option<String>,
     pub external_url: Option<String>,
     pub publication: PublicationView,
+    /// When it is to go out. Null: it has no time.
+    pub schedule: Option<ScheduleView>,
     pub metadata: MetadataView,
     pub version: i32,
     pub created_at: Timestamp,
@@ -111,7 +127,7 @@ pub struct ContentLine {
 }
 
 impl ContentView {
-    pub fn new(content: Content, terms: Terms, publication: Publication) -> Self {
+    pub fn new(content: Content, terms: Terms, publication: Publication, schedule: Option<Entry>) -> Self {
         let text = content.text;
         let on_site = OnSite::from(publication);
         let featured_image = text.featured_image.map(|it| ImageView::from(it.0));
@@ -145,6 +161,8 @@ impl ContentView {
             external_id: on_site.external_id,
             external_url: on_site.external_url,
             publication: on_site.publication,
+            schedule: schedule.map(ScheduleView::from),
+            kept_back: content.kept_back,
             metadata: on_site.metadata,
             version: content.version,
             created_at: content.created_at,
@@ -159,8 +177,8 @@ impl ContentView {
     }
 }
 
-impl From<(Heading, Publication)> for ContentLine {
-    fn from((heading, publication): (Heading, Publication)) -> Self {
+impl ContentLine {
+    pub fn new(heading: Heading, publication: Publication, schedule: Option<Entry>) -> Self {
         let on_site = OnSite::from(publication);
         Self {
             id: heading.id,
@@ -172,11 +190,18 @@ impl From<(Heading, Publication)> for ContentLine {
             external_id: on_site.external_id,
             external_url: on_site.external_url,
             publication: on_site.publication,
+            schedule: schedule.map(ScheduleView::from),
             metadata: on_site.metadata,
             version: heading.version,
             created_at: heading.created_at,
             updated_at: heading.updated_at,
         }
+    }
+}
+
+impl From<Entry> for ScheduleView {
+    fn from(entry: Entry) -> Self {
+        Self { at: entry.at, kind: entry.kind, hold: entry.hold }
     }
 }
 

@@ -7,7 +7,7 @@ use super::not_found;
 use crate::AppState;
 use crate::access::Owner;
 use crate::flows::credentials;
-use crate::store::sites;
+use crate::store::{calendar, sites};
 
 /// Delete a site: its keys end at once, its integration is gone, its content stays in the history. Owners only.
 #[utoipa::path(
@@ -27,6 +27,7 @@ pub async fn delete_site(
         .database
         .transaction(async |tx| -> Result<(), Problem> {
             sites::lock(tx.conn(), owner.account_id, site).await?.ok_or_else(not_found)?;
+            calendar::clear(tx.conn(), site).await?;
             credentials::disconnect(tx, owner.account_id, site, now).await?;
             sites::delete(tx.conn(), site, now).await?;
             Ok(())

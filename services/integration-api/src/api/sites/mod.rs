@@ -1,7 +1,9 @@
+pub mod calendar;
 pub mod create;
 pub mod delete;
 pub mod get;
 pub mod list;
+pub mod publishing_settings;
 pub mod update;
 
 use actix_web::http::StatusCode;

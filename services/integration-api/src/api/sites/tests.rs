@@ -149,3 +149,58 @@ async fn a_deleted_site_is_gone_with_its_keys() {
         (SiteState::Deleted, 0, 0)
     );
 }
+
+#[actix_web::test]
+async fn publishing_settings_are_the_defaults_until_they_are_set() {
+    let api = Api::start().await;
+    let team = api.team("tideline").await;
+    let site = api.site(&team, "https://tideline.example.com").await;
+    let path = format!("{SITES}{}/publishing-settings/", site.id);
+    let shown = api.get(&team.viewer, &path).await.json()["data"].clone();
+    assert_eq!(
+        (&shown["daily_limit"], &shown["weekly_limit"], &shown["monthly_limit"]),
+        (&json!(5), &json!(20), &json!(60))
+    );
+    assert_eq!((&shown["auto_approval_enabled"], &shown["time_zone"]), (&json!(false), &json!("UTC")));
+    assert_eq!(
+        shown["next_free_slots"][0],
+        json!({"at": "2026-11-22T10:36:00Z", "local": "2026-11-22T10:36:00"})
+    );
+
+    let change =
+        json!({"time_zone": "Europe/Berlin", "daily_limit": null, "posts": {"default_author": "ann"}});
+    let changed = api.patch(&team.editor, &path, change).await.json()["data"].clone();
+    assert_eq!((&changed["daily_limit"], &changed["weekly_limit"]), (&Value::Null, &json!(20)));
+    assert_eq!(changed["posts"]["missing_terms"], "create", "the other members of posts stay");
+    let paused = api.patch(&team.editor, &path, json!({"paused": true})).await.json()["data"].clone();
+    assert_eq!(
+        (&paused["shortage"]["code"], &paused["time_zone"]),
+        (&json!("publishing_paused"), &json!("Europe/Berlin"))
+    );
+    let put =
+        api.call(actix_web::http::Method::PUT, &path, &team.editor, Some(json!({"weekly_limit": 3}))).await;
+    let put = put.json()["data"].clone();
+    assert_eq!(
+        (&put["weekly_limit"], &put["paused"], &put["time_zone"]),
+        (&json!(3), &json!(false), &json!("UTC"))
+    );
+    let mut read = api.get(&team.viewer, &path).await.json()["data"].clone();
+    assert_eq!(read, put);
+
+    read["next_free_slots"].take();
+    let wrong = json!({"publish_days": ["mon", "someday"], "posts": {"missing_terms": "guess"}});
+    let refused = api.patch(&team.editor, &path, wrong).await;
+    assert_eq!((refused.status.as_u16(), refused.code().as_str()), (422, "invalid_field"));
+    let fields: Vec<_> =
+        refused.json()["errors"].as_array().unwrap().iter().map(|it| it["field"].clone()).collect();
+    assert_eq!(fields, ["/posts/missing_terms", "/publish_days/1"]);
+    for wrong in
+        [json!({"dayly_limit": 3}), json!({"daily_limit": -1}), json!([]), json!({"posts": {"x": 1}})]
+    {
+        assert_eq!(api.patch(&team.editor, &path, wrong).await.status, 422);
+    }
+    assert_eq!(api.patch(&team.viewer, &path, json!({"paused": true})).await.status, 403);
+    let stranger = api.team("stranger").await;
+    assert_eq!(api.get(&stranger.owner, &path).await.status, 404);
+    assert_eq!(api.patch(&stranger.owner, &path, json!({"paused": true})).await.status, 404);
+}

@@ -52,6 +52,7 @@ async fn an_article_is_kept_as_it_was_written() {
         }
       ],
       "id": 0,
+      "kept_back": false,
       "meta": {
         "source": {
           "id": 7
@@ -79,6 +80,7 @@ async fn an_article_is_kept_as_it_was_written() {
         "warnings": []
       },
       "publish_date": "2026-12-24T17:00:00Z",
+      "schedule": null,
       "secondary_keywords": [
         "neap tide"
       ],
