@@ -106,7 +106,12 @@ fn parse(message: PublishReport) -> Result<Report, Malformed> {
         PublishReport::Cancelled(_) => (News::Cancelled, None),
         PublishReport::Retrying(it) => {
             let at = Timestamp::from_millisecond(it.next_attempt_at_ms)?;
-            (News::Retrying { failure: failure(it.failure), at }, Some(it.duration_ms))
+            let failure = failure(it.failure);
+            if it.waits_for_site {
+                (News::Waiting { failure, at }, None)
+            } else {
+                (News::Retrying { failure, at }, Some(it.duration_ms))
+            }
         }
         PublishReport::Unconfirmed(it) => {
             let at = Timestamp::from_millisecond(it.next_check_at_ms)?;

@@ -352,6 +352,7 @@ impl Story {
             failure,
             next_attempt_at_ms,
             duration_ms: 30_000,
+            waits_for_site: false,
         })
     }
 

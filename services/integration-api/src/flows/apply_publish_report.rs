@@ -50,6 +50,11 @@ pub enum News {
         failure: Failure,
         at: Timestamp,
     },
+    /// The site is left alone for now; nothing was tried.
+    Waiting {
+        failure: Failure,
+        at: Timestamp,
+    },
     Unconfirmed {
         failure: Failure,
         at: Timestamp,
@@ -68,7 +73,11 @@ impl News {
             | Self::Conflicted(_)
             | Self::Cancelled
             | Self::Failed { .. } => true,
-            Self::Started | Self::Mended(_) | Self::Retrying { .. } | Self::Unconfirmed { .. } => false,
+            Self::Started
+            | Self::Mended(_)
+            | Self::Retrying { .. }
+            | Self::Waiting { .. }
+            | Self::Unconfirmed { .. } => false,
         }
     }
 }

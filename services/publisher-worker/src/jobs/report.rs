@@ -59,6 +59,7 @@ impl Subject {
             failure: Some(wire(failure)),
             next_attempt_at_ms: until.as_millisecond(),
             duration_ms: 0,
+            waits_for_site: true,
         }
     }
 
@@ -94,6 +95,7 @@ impl Subject {
                 failure: Some(wire(failure)),
                 next_attempt_at_ms: at.as_millisecond(),
                 duration_ms,
+                waits_for_site: false,
             }),
             Outcome::Unconfirmed { check_at, failure } => PublishReport::Unconfirmed(PublishUnconfirmed {
                 progress,

@@ -108,7 +108,7 @@ async fn a_site_that_is_down_makes_its_jobs_wait_and_no_others() {
     for _ in 0..(3 * 2 + 5 * 3 + 2) {
         if let PublishReport::Retrying(report) = world.report().await {
             assert_eq!(report.failure.as_ref().unwrap().cause, "not_paired");
-            assert_eq!(describe(&PublishReport::Retrying(report)), "#1 retrying after not_paired (try 0)");
+            assert_eq!(describe(&PublishReport::Retrying(report)), "#1 waiting after not_paired (try 0)");
             told_to_wait += 1;
         }
     }

@@ -231,6 +231,9 @@ pub fn describe(report: &PublishReport) -> String {
             if it.r#final { " for good" } else { "" }
         ),
         PublishReport::Cancelled(_) => "cancelled".to_owned(),
+        PublishReport::Retrying(it) if it.waits_for_site => {
+            format!("waiting after {}", it.failure.as_ref().unwrap().cause)
+        }
         PublishReport::Retrying(it) => format!("retrying after {}", it.failure.as_ref().unwrap().cause),
         PublishReport::Unconfirmed(it) => format!("unconfirmed after {}", it.failure.as_ref().unwrap().cause),
         PublishReport::Failed(it) => format!("failed by {}", it.failure.as_ref().unwrap().cause),

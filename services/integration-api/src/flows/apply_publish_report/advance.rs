@@ -58,6 +58,9 @@ pub fn advance(row: &mut Publication, report: &Report) -> Result<Step, UnknownNa
         News::Retrying { failure, at } => {
             (PublicationState::Retrying, Some(Json(failure.clone())), Some(*at), None)
         }
+        News::Waiting { failure, at } => {
+            (PublicationState::Waiting, Some(Json(failure.clone())), Some(*at), None)
+        }
         News::Unconfirmed { failure, at } => {
             (PublicationState::Unconfirmed, Some(Json(failure.clone())), Some(*at), None)
         }

@@ -1,4 +1,4 @@
-use domain::content::PublicationState;
+use domain::content::{Command, PublicationState};
 use serde_json::json;
 
 use super::advance::has_post;
@@ -13,9 +13,11 @@ pub fn entry(row: &Publication, report: Report, title: &str) -> Entry {
         "occurred_at": report.occurred_at, "state": row.state,
     });
     let (action, description, failure) = match report.news {
-        News::Started => {
-            ("publish_started", format!("Publishing “{title}”, attempt {}", report.attempt), None)
-        }
+        News::Started => (
+            "publish_started",
+            format!("{} “{title}”, attempt {}", Doing::of(row).begun, report.attempt),
+            None,
+        ),
         News::Published(it) => {
             details["adopted"] = it.adopted.into();
             details["external_url"] = it.external_url.into();
@@ -54,13 +56,19 @@ pub fn entry(row: &Publication, report: Report, title: &str) -> Entry {
         }
         News::Retrying { failure, at } => {
             details["next_attempt_at"] = at.to_string().into();
-            ("publish_retry", format!("Could not publish “{title}” yet; trying again"), Some(failure))
+            let verb = Doing::of(row).verb;
+            ("publish_retry", format!("Could not {verb} “{title}” yet; trying again"), Some(failure))
+        }
+        News::Waiting { failure, at } => {
+            details["next_attempt_at"] = at.to_string().into();
+            let verb = Doing::of(row).verb;
+            ("publish_waiting", format!("Waiting for the site to {verb} “{title}”"), Some(failure))
         }
         News::Unconfirmed { failure, at } => {
             details["next_check_at"] = at.to_string().into();
             (
                 "publish_unconfirmed",
-                format!("The site did not say whether it has “{title}”; asking it"),
+                format!("The site did not say what became of “{title}”; asking it"),
                 Some(failure),
             )
         }
@@ -76,8 +84,8 @@ pub fn entry(row: &Publication, report: Report, title: &str) -> Entry {
             ("post_moved", format!("“{title}” is now {said} in WordPress; {how}"), None)
         }
         News::Failed { failure } if has_post(row) => {
-            let command = row.command.as_deref().unwrap_or_default();
-            ("command_failed", format!("Could not {command} “{title}” in WordPress"), Some(failure))
+            let verb = Doing::of(row).verb;
+            ("command_failed", format!("Could not {verb} “{title}” in WordPress"), Some(failure))
         }
         News::Failed { failure } => {
             ("content_publish", format!("Could not publish “{title}”"), Some(failure))
@@ -91,6 +99,27 @@ pub fn entry(row: &Publication, report: Report, title: &str) -> Entry {
         details,
         duration_ms: report.duration_ms,
         ..Entry::of(row, PUBLISH, action, IGNY8_TO_WP, description)
+    }
+}
+
+/// A command in words.
+struct Doing {
+    begun: &'static str,
+    verb: &'static str,
+}
+
+impl Doing {
+    fn of(row: &Publication) -> Self {
+        let command = row.command.as_deref().and_then(|it| it.parse().ok()).unwrap_or(Command::Publish);
+        let (begun, verb) = match command {
+            Command::Publish => ("Publishing", "publish"),
+            Command::Update => ("Updating", "update"),
+            Command::Unpublish => ("Unpublishing", "unpublish"),
+            Command::Trash => ("Trashing", "trash"),
+            Command::Restore => ("Restoring", "restore"),
+            Command::Delete => ("Deleting", "delete"),
+        };
+        Self { begun, verb }
     }
 }
 

@@ -50,6 +50,7 @@ fn soon(of: fn(Failure, Timestamp) -> News) -> News {
 #[case(News::Started, "publishing", None)]
 #[case(live(), "live", Some(ContentStatus::Published))]
 #[case(soon(|failure, at| News::Retrying { failure, at }), "retrying", None)]
+#[case(soon(|failure, at| News::Waiting { failure, at }), "waiting", None)]
 #[case(soon(|failure, at| News::Unconfirmed { failure, at }), "unconfirmed", None)]
 #[case(failed(), "failed", Some(ContentStatus::Review))]
 fn goes_on(#[case] news: News, #[case] state: &str, #[case] status: Option<ContentStatus>) {
