@@ -5,3 +5,4 @@
 mod commands;
 mod kills;
 mod road;
+mod schedule;

@@ -1,0 +1,41 @@
+//! Content goes out when its time has come, whoever was dead at that moment.
+
+use std::process::Command;
+use std::time::Duration;
+
+use e2e::Stack;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+#[tokio::test]
+async fn an_exact_time_is_kept() {
+    let stack = Stack::open();
+    let platform = stack.platform();
+    let id = platform.write("On time").await;
+    let at = Timestamp::now() + SignedDuration::from_secs(3);
+    let planned = platform.order(id, "schedule", json!({ "at": at.to_string() })).await;
+    assert_eq!(planned["data"]["kind"], "exact");
+    assert_eq!(platform.content(id).await.unwrap()["publication"]["state"], "none");
+    let content = platform.live(id).await;
+    let published: Timestamp = content["publication"]["published_at"].as_str().unwrap().parse().unwrap();
+    assert!(published >= at, "{published} is before {at}");
+    assert_eq!(content["schedule"], json!(null));
+}
+
+#[tokio::test]
+async fn a_platform_that_was_dead_at_the_time_makes_up_for_it_once() {
+    let stack = Stack::open();
+    let (platform, wordpress) = (stack.platform(), stack.wordpress());
+    let title = format!("Late, {}", Timestamp::now().as_millisecond());
+    let id = platform.write(&title).await;
+    let at = Timestamp::now() + SignedDuration::from_secs(2);
+    platform.order(id, "schedule", json!({ "at": at.to_string() })).await;
+    for program in ["integration-api", "publisher-worker"] {
+        let killed = Command::new("kill").args(["-9", &stack.pid(program).to_string()]).status().unwrap();
+        assert!(killed.success());
+    }
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    stack.revive().await;
+    platform.live(id).await;
+    assert_eq!(wordpress.posts_titled(&title).await.len(), 1);
+}
