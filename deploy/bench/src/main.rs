@@ -4,6 +4,7 @@
 use clap::{Parser, Subcommand};
 use secrets::{ExposeSecret, SigningKey, random_key};
 
+mod bulk;
 mod fairness;
 mod publish;
 
@@ -38,6 +39,8 @@ enum Verb {
     Publish(publish::Options),
     /// What one site that hangs costs all others.
     Fairness(fairness::Options),
+    /// How long one request over five hundred contents takes.
+    Bulk(bulk::Options),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -52,6 +55,7 @@ fn main() -> anyhow::Result<()> {
         Verb::StandIn(options) => stand_in::serve(&options),
         Verb::Publish(options) => on_a_runtime(publish::run(options)),
         Verb::Fairness(options) => on_a_runtime(fairness::run(options)),
+        Verb::Bulk(options) => on_a_runtime(bulk::run(options)),
     }
 }
 
