@@ -1,5 +1,7 @@
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::elements;
+
 /// How long an excerpt is unless a site wants another length.
 pub const EXCERPT_LENGTH: usize = 150;
 
@@ -147,12 +149,7 @@ impl<'a> Tag<'a> {
 
     /// Words on both sides of an inline tag touch each other.
     fn is_inline(&self) -> bool {
-        const INLINE: &[&str] = &[
-            "!--", "a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font",
-            "i", "ins", "kbd", "label", "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub",
-            "sup", "time", "tt", "u", "var", "wbr",
-        ];
-        INLINE.iter().any(|name| name.eq_ignore_ascii_case(self.name))
+        self.name == "!--" || elements::is_inline(self.name)
     }
 
     fn hides_what_follows(&self) -> bool {

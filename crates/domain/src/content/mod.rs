@@ -1,8 +1,10 @@
 //! A piece of content: what it says, how far it is, and whether it may go out.
 
 pub mod command;
+pub mod merge;
 
 mod article;
+mod elements;
 mod excerpt;
 mod revision;
 mod status;
