@@ -37,6 +37,7 @@ codes! {
     LIMIT_IS_ZERO = "limit_is_zero": "A publishing limit of the site is 0, so it never has a free slot.";
     NO_ACTIVE_KEY = "no_active_key": "The site has no key that could be rotated or revoked.";
     NOTHING_TO_CANCEL = "nothing_to_cancel": "Nothing is scheduled or under way for the content.";
+    NOT_MERGEABLE = "not_mergeable": "The edits on both sides touch, so that a person has to write the merged text.";
     NOT_ON_SITE = "not_on_site": "The content has no post on its site.";
     NOT_SCHEDULED = "not_scheduled": "The content has no time in the calendar.";
     NO_FREE_SLOT = "no_free_slot": "The site's calendar has no free slot within a year.";

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use database::Tx;
 use diesel::result::Error as QueryError;
-use domain::content::ContentStatus;
+use domain::content::{Command, ContentStatus};
 use domain::text::UnknownName;
 use domain::{AccountId, ContentId};
 use jiff::Timestamp;
@@ -13,6 +13,7 @@ mod line;
 
 use self::advance::{Step, advance};
 use super::command::{Wish, order, present_state};
+use super::conflict::{ResolveError, settle_by_policies};
 use super::sync_log::{Entry, IGNY8_TO_WP, PUBLISH};
 use crate::store::conflicts::{self, NewConflict, PostText};
 use crate::store::json::Json;
@@ -114,6 +115,8 @@ pub struct Mended {
 pub enum ApplyError {
     #[error("a row has a name that stands for nothing")]
     Unknown(#[from] UnknownName),
+    #[error("a conflict could not be settled")]
+    Settle(#[from] ResolveError),
     #[error("the query failed")]
     Query(#[from] QueryError),
 }
@@ -155,11 +158,14 @@ pub async fn apply_publish_reports(
     }
     let statuses: Vec<_> = changed.iter().filter_map(|(id, status)| Some((*id, (*status)?))).collect();
     rows.retain(|id, _| changed.contains_key(id));
-    let follow_ups = take_follow_ups(&mut rows)?;
+    let mut follow_ups = take_follow_ups(&mut rows)?;
     publications::write(tx.conn(), &rows.into_values().collect::<Vec<_>>(), now).await?;
     content::set_statuses(tx.conn(), &statuses, now).await?;
     sync_events::record(tx, events).await?;
-    conflicts::open(tx.conn(), conflicts, now).await?;
+    let opened = conflicts::open(tx.conn(), conflicts, now).await?;
+    let sent = settle_by_policies(tx, now, opened).await?;
+    // What is sent has the latest text.
+    follow_ups.retain(|wish| wish.command != Command::Update || !sent.contains(&wish.content_id));
     send_follow_ups(tx, now, follow_ups).await
 }
 

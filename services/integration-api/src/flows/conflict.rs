@@ -1,17 +1,21 @@
 use database::Tx;
 use diesel::result::Error as QueryError;
-use domain::content::{Command, PublicationState};
+use domain::content::PublicationState;
 use domain::text::UnknownName;
-use domain::{AccountId, ContentId, UserId};
+use domain::{AccountId, ContentId, OperationId, SiteId, UserId};
 use jiff::Timestamp;
-use serde_json::json;
 
-use super::command::{CommandError, Ordered, Wish, order_one, present_state};
-use super::sync_log::{Entry, IGNY8_TO_WP, PUBLISH};
-use crate::store::conflicts::PostText;
+mod by_policy;
+mod settle;
+mod versions;
+
+pub use self::by_policy::settle_by_policies;
+use self::settle::{Case, rewritten, settle};
+pub use self::versions::Versions;
+use super::command::{CommandError, Ordered, present_state};
+use crate::store::conflicts::{self, Conflict, PostText};
 use crate::store::content::{self, Content};
 use crate::store::publications::{self, Publication};
-use crate::store::{conflicts, sync_events};
 
 /// The code of the warning a publication has while its conflict is open.
 pub const WARNING: &str = "conflict";
@@ -28,7 +32,26 @@ impl Resolution {
         match self {
             Self::KeepOurs => "keep_ours",
             Self::KeepTheirs => "keep_theirs",
-            Self::Merged(_) => "merged",
+            Self::Merged(_) => MERGED,
+        }
+    }
+}
+
+const MERGED: &str = "merged";
+
+/// What a person wants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Choice {
+    Resolution(Resolution),
+    /// Both edits in one text, as the platform would write it.
+    MergeByItself,
+}
+
+impl Choice {
+    const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Resolution(resolution) => resolution.as_str(),
+            Self::MergeByItself => MERGED,
         }
     }
 }
@@ -41,6 +64,8 @@ pub enum ResolveError {
     NoConflict,
     #[error("it is resolved already")]
     Resolved,
+    #[error("the edits touch, or what they have in common is not known")]
+    NotMergeable,
     #[error("their text is larger than content may be")]
     TooLarge,
     #[error("something is under way")]
@@ -53,87 +78,66 @@ pub enum ResolveError {
     Query(#[from] QueryError),
 }
 
-/// Settles a conflict. Ours or a merged text is sent, written for what is on the site now: if that changes again, that is a new conflict.
-/// Theirs becomes the content's text, and nothing is sent.
+/// Settles a conflict as a person wants. Ours or a merged text is sent, written for what is on the site now: if that changes again, that is
+/// a new conflict. Theirs becomes the content's text, and nothing is sent.
 pub async fn resolve(
     tx: &mut Tx,
     now: Timestamp,
     (account, user): (AccountId, UserId),
     (id, conflict): (ContentId, i64),
-    resolution: Resolution,
-) -> Result<Option<Ordered>, ResolveError> {
+    choice: Choice,
+) -> Result<Ordered, ResolveError> {
     let row = publications::lock_one(tx.conn(), account, id).await?;
     let content = content::lock(tx.conn(), account, id).await?;
-    let (Some(mut row), Some(content)) = (row, content) else { return Err(ResolveError::NoContent) };
+    let (Some(row), Some(content)) = (row, content) else { return Err(ResolveError::NoContent) };
     let found = conflicts::find(tx.conn(), account, id, conflict).await?.ok_or(ResolveError::NoConflict)?;
     if found.resolution.is_some() {
-        return Err(ResolveError::Resolved);
+        return if is_settled_so(&choice, &found, &content) {
+            present(&row)
+        } else {
+            Err(ResolveError::Resolved)
+        };
     }
     let state = present_state(&row)?;
     if state.is_under_way() {
         return Err(ResolveError::UnderWay(state));
     }
-    if resolution == Resolution::KeepTheirs && found.theirs.0.content_html.len() > content::LARGEST_HTML {
+    let resolution = match choice {
+        Choice::Resolution(resolution) => resolution,
+        Choice::MergeByItself => {
+            let versions = Versions::of(&found, &content.text);
+            let merged = versions.compared(|them| them.merged().map(PostText::from)).await;
+            Resolution::Merged(merged.ok_or(ResolveError::NotMergeable)?)
+        }
+    };
+    let text = match &resolution {
+        Resolution::KeepOurs => None,
+        Resolution::KeepTheirs => Some(&found.theirs.0),
+        Resolution::Merged(text) => Some(text),
+    };
+    if text.is_some_and(|text| text.content_html.len() > content::LARGEST_HTML) {
         return Err(ResolveError::TooLarge);
     }
-    conflicts::resolve(tx.conn(), conflict, resolution.as_str(), user.get(), now).await?;
-    row.remote_revision = Some(found.their_revision);
-    row.warnings.0.retain(|warning| warning.code != WARNING);
-    if row.warnings.0.is_empty() && state.is_live() {
-        PublicationState::Live.as_str().clone_into(&mut row.state);
-    }
-    publications::write(tx.conn(), std::slice::from_ref(&row), now).await?;
-    sync_events::record(tx, vec![entry(&row, &content, user, conflict, &resolution).at(now)]).await?;
-    match resolution {
-        Resolution::KeepTheirs => {
-            rewrite(tx, &content, found.theirs.0, now).await?;
-            return Ok(None);
-        }
-        Resolution::Merged(text) => rewrite(tx, &content, text, now).await?,
-        Resolution::KeepOurs => {}
-    }
-    let wish = Wish {
-        account_id: account,
-        user_id: Some(user),
-        content_id: id,
-        integration_id: None,
-        command: Command::Update,
-    };
-    Ok(Some(order_one(tx, now, wish).await??))
+    settle(tx, now, Case { row, content, conflict: found }, resolution, Some(user), None).await
 }
 
-async fn rewrite(tx: &mut Tx, content: &Content, text: PostText, now: Timestamp) -> Result<(), QueryError> {
-    let mut all = content.text.clone();
-    // A post may go without a title; content may not.
-    if !text.title.trim().is_empty() {
-        all.title = text.title.trim().chars().take(500).collect();
-    }
-    all.content_html = text.content_html;
-    all.excerpt = Some(text.excerpt).filter(|it| !it.is_empty());
-    content::rewrite(tx.conn(), ContentId::new(content.id), all, now).await?;
-    Ok(())
+/// It was settled this way before, and nobody has written another text since.
+fn is_settled_so(choice: &Choice, found: &Conflict, content: &Content) -> bool {
+    let says_so = match choice {
+        Choice::Resolution(Resolution::Merged(text)) => rewritten(content, text.clone()) == content.text,
+        _ => true,
+    };
+    says_so && found.resolution.as_deref() == Some(choice.as_str())
 }
 
-fn entry(
-    row: &Publication,
-    content: &Content,
-    user: UserId,
-    conflict: i64,
-    resolution: &Resolution,
-) -> Entry {
-    let what = match resolution {
-        Resolution::KeepOurs => "our text is sent",
-        Resolution::KeepTheirs => "the site's text is kept",
-        Resolution::Merged(_) => "a merged text is sent",
-    };
-    Entry {
-        details: json!({ "conflict_id": conflict, "resolution": resolution.as_str(), "user_id": user }),
-        ..Entry::of(
-            row,
-            PUBLISH,
-            "conflict_resolved",
-            IGNY8_TO_WP,
-            format!("Settled the conflict on “{}”: {what}", content.text.title),
-        )
-    }
+/// What a repeated wish hears: the command under way, or that all is as it is to be.
+fn present(row: &Publication) -> Result<Ordered, ResolveError> {
+    let state = present_state(row)?;
+    Ok(match row.operation_id.filter(|_| state.is_under_way()) {
+        Some(operation_id) => Ordered::Queued {
+            operation_id: OperationId::from_uuid(operation_id),
+            site_id: SiteId::new(row.site_id),
+        },
+        None => Ordered::Unchanged { state },
+    })
 }

@@ -1,5 +1,6 @@
 //! A site's settings, from what is stored to what the rules compute with.
 
+use domain::content::merge::ConflictPolicy;
 use domain::content::{FieldKind, MissingTerms};
 use domain::publishing::{
     DateRange, PublishingSettings, SettingsFault, TimeOfDay, TimeWindow, Timetable, Weekday, Weekdays,
@@ -106,6 +107,10 @@ impl Posts {
         if self.default_author.chars().count() > LONGEST_NAME {
             faults.push(("/posts/default_author".to_owned(), format!("at most {LONGEST_NAME} characters")));
         }
+        if self.conflict_policy.parse::<ConflictPolicy>().is_err() {
+            faults
+                .push(("/posts/conflict_policy".to_owned(), "merge, ask, ours, theirs or newest".to_owned()));
+        }
         faults
     }
 }
@@ -181,6 +186,7 @@ mod tests {
             "posts": {
                 "missing_terms": "guess", "category_ids": {"Food": 0}, "tag_ids": {" ": 1},
                 "fields": [{"from": "price", "key": "price", "via": "fax"}, {"from": "", "key": "x"}],
+                "conflict_policy": "mine",
             },
         });
         let expected = [
@@ -189,6 +195,7 @@ mod tests {
             "/posts/tag_ids",
             "/posts/fields/0/via",
             "/posts/fields/1",
+            "/posts/conflict_policy",
             "/publish_days/1",
             "/publish_time_slots/0/start",
             "/blackout_dates/1/first",

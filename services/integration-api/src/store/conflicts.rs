@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::json::Json;
 use super::schema::conflicts;
 
-/// Edits on both sides; ours is the content itself.
+/// Edits on both sides; ours is the content itself until it is settled.
 #[derive(Clone, Debug, PartialEq, Queryable, Selectable)]
 #[diesel(table_name = conflicts)]
 pub struct Conflict {
@@ -27,6 +27,8 @@ pub struct Conflict {
     pub resolution: Option<String>,
     #[diesel(deserialize_as = jiff_diesel::NullableTimestamp)]
     pub resolved_at: Option<Timestamp>,
+    pub resolved_by: Option<i64>,
+    pub ours: Option<Json<PostText>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Insertable)]
@@ -49,6 +51,7 @@ pub struct NewConflict {
 pub struct PostText {
     pub title: String,
     pub content_html: String,
+    /// Empty: the beginning of the text, where it is a content's.
     pub excerpt: String,
 }
 
@@ -57,9 +60,9 @@ pub async fn open(
     connection: &mut AsyncPgConnection,
     new: Vec<NewConflict>,
     now: Timestamp,
-) -> QueryResult<()> {
+) -> QueryResult<Vec<Conflict>> {
     if new.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let contents: Vec<i64> = new.iter().map(|it| it.content_id).collect();
     diesel::update(conflicts::table)
@@ -67,8 +70,11 @@ pub async fn open(
         .set((conflicts::resolution.eq("superseded"), conflicts::resolved_at.eq(now.to_diesel())))
         .execute(connection)
         .await?;
-    diesel::insert_into(conflicts::table).values(new).execute(connection).await?;
-    Ok(())
+    diesel::insert_into(conflicts::table)
+        .values(new)
+        .returning(Conflict::as_returning())
+        .get_results(connection)
+        .await
 }
 
 pub async fn find(
@@ -106,20 +112,44 @@ pub async fn page(
     query.order(conflicts::id.desc()).limit(limit).load(connection).await
 }
 
+/// Settles an open one, keeping what ours was.
 pub async fn resolve(
     connection: &mut AsyncPgConnection,
     id: i64,
     resolution: &str,
-    by: i64,
+    ours: PostText,
+    by: Option<i64>,
     now: Timestamp,
 ) -> QueryResult<usize> {
     diesel::update(conflicts::table.find(id))
         .filter(conflicts::resolution.is_null())
         .set((
             conflicts::resolution.eq(resolution),
+            conflicts::ours.eq(Json(ours)),
             conflicts::resolved_by.eq(by),
             conflicts::resolved_at.eq(now.to_diesel()),
         ))
         .execute(connection)
         .await
+}
+
+/// How many of the content's newest were settled by the platform one after the other since then; no more than `most` are looked at.
+pub async fn count_by_policy(
+    connection: &mut AsyncPgConnection,
+    account: AccountId,
+    content: ContentId,
+    since: Timestamp,
+    most: i64,
+) -> QueryResult<usize> {
+    let settlers: Vec<Option<i64>> = conflicts::table
+        .filter(conflicts::account_id.eq(account.get()))
+        .filter(conflicts::content_id.eq(content.get()))
+        .filter(conflicts::resolved_at.ge(since.to_diesel()))
+        .filter(conflicts::resolution.ne("superseded"))
+        .order(conflicts::id.desc())
+        .limit(most)
+        .select(conflicts::resolved_by)
+        .load(connection)
+        .await?;
+    Ok(settlers.iter().take_while(|by| by.is_none()).count())
 }

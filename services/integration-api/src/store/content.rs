@@ -29,6 +29,8 @@ pub struct Content {
     pub created_at: Timestamp,
     #[diesel(deserialize_as = jiff_diesel::Timestamp)]
     pub updated_at: Timestamp,
+    #[diesel(deserialize_as = jiff_diesel::NullableTimestamp)]
+    pub edited_at: Option<Timestamp>,
 }
 
 /// In bytes, as the table has it.
@@ -99,6 +101,7 @@ pub async fn create(
             text,
             content::created_at.eq(now.to_diesel()),
             content::updated_at.eq(now.to_diesel()),
+            content::edited_at.eq(now.to_diesel()),
         ))
         .returning(Content::as_returning())
         .get_result(connection)
@@ -181,7 +184,12 @@ pub async fn rewrite(
     now: Timestamp,
 ) -> QueryResult<Content> {
     diesel::update(content::table.find(id.get()))
-        .set((text, content::version.eq(content::version + 1), content::updated_at.eq(now.to_diesel())))
+        .set((
+            text,
+            content::version.eq(content::version + 1),
+            content::updated_at.eq(now.to_diesel()),
+            content::edited_at.eq(now.to_diesel()),
+        ))
         .returning(Content::as_returning())
         .get_result(connection)
         .await

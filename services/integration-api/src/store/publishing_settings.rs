@@ -3,6 +3,7 @@ use std::collections::{BTreeMap, HashMap};
 use diesel::QueryResult;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use domain::content::merge::ConflictPolicy;
 use domain::{AccountId, SiteId};
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
@@ -82,6 +83,9 @@ pub struct Posts {
     pub fields: Vec<FieldMapping>,
     /// Login, e-mail or display name for content that names no author; empty: the site decides.
     pub default_author: String,
+    /// What becomes of a post that was edited both here and on the site. merge: both edits where they don't touch, else a person
+    /// decides; ask: a person decides; ours, theirs; newest: whoever edited last.
+    pub conflict_policy: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -108,6 +112,7 @@ impl Default for Posts {
             tag_ids: BTreeMap::new(),
             fields: Vec::new(),
             default_author: String::new(),
+            conflict_policy: ConflictPolicy::Merge.as_str().to_owned(),
         }
     }
 }
@@ -132,6 +137,12 @@ pub async fn of_sites(
         .load(connection)
         .await?;
     Ok(rows.into_iter().map(|row| (row.site_id, row)).collect())
+}
+
+/// The name of what a site wants to be done about conflicts, if it has settings.
+pub async fn conflict_policy(connection: &mut AsyncPgConnection, site: i64) -> QueryResult<Option<String>> {
+    let row = of_sites(connection, &[site]).await?.remove(&site);
+    Ok(row.map(|row| row.settings.0.posts.conflict_policy))
 }
 
 /// Locks those of the account's sites, lowest id first, making the rows that are missing: whoever gives times to content

@@ -68,7 +68,10 @@ diesel::table! {
         /// superseded: a newer conflict took its place.
         resolution -> Nullable<Text>,
         resolved_at -> Nullable<Timestamptz>,
+        /// Null: the platform, by the site's policy.
         resolved_by -> Nullable<Int8>,
+        /// {title, content_html, excerpt} as we had it when this was settled; null: it is open or superseded.
+        ours -> Nullable<Jsonb>,
     }
 }
 
@@ -115,6 +118,8 @@ diesel::table! {
         template -> Text,
         /// A person took it out of the calendar: the platform by itself does not put it in again.
         kept_back -> Bool,
+        /// When its text was written last; null: it was not noted, and updated_at comes closest.
+        edited_at -> Nullable<Timestamptz>,
     }
 }
 

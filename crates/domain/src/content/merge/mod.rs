@@ -5,6 +5,7 @@
 //! are laid side by side (`touching`, `three_way`); where none touches another, both are written into one text (`join`).
 
 use super::excerpt::{EXCERPT_LENGTH, excerpt};
+use crate::text_enum::text_enum;
 
 mod blocks;
 mod diff;
@@ -36,15 +37,16 @@ pub struct OurText {
     pub excerpt: Option<String>,
 }
 
-/// How a piece fared on both sides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    Same,
-    OursChanged,
-    TheirsChanged,
-    /// Both sides made the same change.
-    BothSame,
-    Conflict,
+text_enum! {
+    /// How a piece fared on both sides.
+    Kind {
+        Same = "same",
+        OursChanged = "ours_changed",
+        TheirsChanged = "theirs_changed",
+        /// Both sides made the same change.
+        BothSame = "both_same",
+        Conflict = "conflict",
+    }
 }
 
 impl Kind {
@@ -182,17 +184,17 @@ fn whole(base: Option<&str>, ours: &str, theirs: &str) -> Kind {
 /// An excerpt that is the beginning of a text changes with it, and nobody edited it.
 fn excerpts(base: Option<&PostText>, ours: &OurText, theirs: &PostText) -> Kind {
     let sent = ours.sent_excerpt();
-    let follows = |base: &&PostText| {
-        ours.own_excerpt().is_none()
-            && key(&base.excerpt) == key(&excerpt(&base.content_html, EXCERPT_LENGTH))
-    };
-    match base.filter(follows) {
-        Some(base) if key(&base.excerpt) == key(&theirs.excerpt) || key(&sent) == key(&theirs.excerpt) => {
-            Kind::Same
-        }
-        Some(_) => Kind::TheirsChanged,
-        None => whole(base.map(|it| it.excerpt.as_str()), &sent, &theirs.excerpt),
+    let is_ours_automatic = ours.own_excerpt().is_none();
+    if is_ours_automatic && theirs.excerpt.trim().is_empty() {
+        return Kind::Same;
     }
+    let was_automatic =
+        |base: &&PostText| key(&base.excerpt) == key(&excerpt(&base.content_html, EXCERPT_LENGTH));
+    let Some(base) = base.filter(was_automatic).filter(|_| is_ours_automatic) else {
+        return whole(base.map(|it| it.excerpt.as_str()), &sent, &theirs.excerpt);
+    };
+    let is_theirs_automatic = [&base.excerpt, &sent].map(|it| key(it)).contains(&key(&theirs.excerpt));
+    if is_theirs_automatic { Kind::Same } else { Kind::TheirsChanged }
 }
 
 #[cfg(test)]

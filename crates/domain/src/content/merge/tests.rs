@@ -120,6 +120,7 @@ fn titles_are_merged_whole(
 #[case::given_here("One", Some("Ours"), "One", "Ours")]
 #[case::given_on_both_sides("One", Some("Ours"), "Theirs", "touching")]
 #[case::taken_back_here("Given", None, "Given", "follows")]
+#[case::taken_back_on_both_sides("Given", None, " ", "follows")]
 #[case::taken_back_here_and_edited_there("Given", None, "Theirs", "touching")]
 #[case::blank_is_none("One", Some(" "), "One", " ")]
 fn excerpts_that_follow_the_text_are_nobodys_edit(

@@ -41,7 +41,7 @@ impl CommandJob {
     }
 }
 
-/// Orders it, once for an idempotency key: 202 if something is going to happen, 200 if it is so already.
+/// Orders it, once for an idempotency key.
 pub async fn give(
     editor: &Editor,
     once: Once,
@@ -59,14 +59,20 @@ pub async fn give(
         command,
     };
     once.run(editor, body, async |tx, now| {
-        let ordered = order_one(tx, now, wish).await?.map_err(refusal)?;
-        let job = CommandJob::new(content_id, ordered);
-        Ok(match ordered {
-            Ordered::Unchanged { .. } => Success::ok(job),
-            Ordered::Queued { .. } | Ordered::Follows { .. } => Success::accepted(super::address(id), job),
-        })
+        Ok(answer(content_id, order_one(tx, now, wish).await?.map_err(refusal)?))
     })
     .await
+}
+
+/// 202 if something is going to happen, 200 if it is so already.
+pub fn answer(content: ContentId, ordered: Ordered) -> Success<CommandJob> {
+    let job = CommandJob::new(content, ordered);
+    match ordered {
+        Ordered::Unchanged { .. } => Success::ok(job),
+        Ordered::Queued { .. } | Ordered::Follows { .. } => {
+            Success::accepted(super::address(content.get()), job)
+        }
+    }
 }
 
 pub fn refusal(error: CommandError) -> Problem {

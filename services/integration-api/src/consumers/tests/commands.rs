@@ -1,11 +1,12 @@
 //! What becomes of a post after it was published, as the worker tells it.
 
 use contracts::publishing::{
-    CancelOperation, ContentMended, ContentUpdated, MovePost, PostMoved, PostText, PublishCancelled,
-    UpdateConflicted, UpdateContent,
+    CancelOperation, ContentMended, ContentUpdated, MovePost, PostMoved, PublishCancelled, UpdateContent,
 };
 
 use super::*;
+
+mod conflicts;
 
 impl Story {
     /// Does one thing with the content; status and code, outcome or state.
@@ -56,15 +57,6 @@ impl Story {
 
     async fn last<M: contracts::Message>(&self) -> M {
         self.api.posted::<M>().await.pop().expect("it was posted")
-    }
-}
-
-fn text(html: &str, revision: &str) -> PostText {
-    PostText {
-        title: "Tides".into(),
-        content_html: html.into(),
-        revision: revision.into(),
-        ..PostText::default()
     }
 }
 
@@ -227,21 +219,6 @@ async fn warnings_outlast_what_did_not_touch_what_they_are_about() {
 }
 
 #[actix_web::test]
-async fn a_conflict_does_not_bring_a_post_back() {
-    let story = Story::live_post().await;
-    story.order("unpublish", json!({})).await;
-    let order: MovePost = story.last().await;
-    story.report([story.moved(&order.operation_id, "draft")]).await.unwrap();
-    for step in ["submit", "approve"] {
-        story.order(step, json!({})).await;
-    }
-    assert_eq!(story.order("republish", json!({})).await, "202 queued");
-    story.meets("<p>Theirs.</p>", "cc").await;
-    assert_eq!(story.picture().await, "approved unpublished");
-    assert_eq!(story.shown().await["publication"]["warnings"][0]["code"], "conflict");
-}
-
-#[actix_web::test]
 async fn what_has_not_begun_is_called_off() {
     let story = Story::published().await;
     assert_eq!(story.order("republish", json!({})).await, "202 follows");
@@ -261,123 +238,6 @@ async fn nothing_is_called_off_while_it_is_being_sent() {
     let story = Story::published().await;
     story.report([story.started(1)]).await.unwrap();
     assert_eq!(story.order("cancel", json!({})).await, "409 too_late_to_cancel");
-}
-
-impl Story {
-    /// An update met a post that somebody else had changed.
-    async fn in_conflict() -> Self {
-        let story = Self::live_post().await;
-        story.write("<p>Ours.</p>").await;
-        assert_eq!(story.order("republish", json!({})).await, "202 queued");
-        story.meets("<p>Theirs.</p>", "cc").await;
-        story
-    }
-
-    async fn meets(&self, html: &str, revision: &str) {
-        let update: UpdateContent = self.last().await;
-        let conflict = UpdateConflicted {
-            progress: Some(self.of(&update.operation_id, 2)),
-            external_id: "77".into(),
-            base: Some(text("<p>Twice a day.</p>", "")),
-            theirs: Some(text(html, revision)),
-            wordpress_status: "publish".into(),
-            ..UpdateConflicted::default()
-        };
-        self.report([PublishReport::Conflicted(conflict)]).await.unwrap();
-    }
-
-    async fn conflicts(&self) -> Vec<Value> {
-        let answer = self.api.get(&self.team.viewer, &format!("{}conflicts/", self.path())).await.json();
-        answer["data"].as_array().unwrap().clone()
-    }
-
-    async fn settle(&self, conflict: &Value, body: Value) -> String {
-        self.order(&format!("conflicts/{}/resolve", conflict["id"]), body).await
-    }
-}
-
-#[actix_web::test]
-async fn edits_on_both_sides_stand_side_by_side() {
-    let story = Story::in_conflict().await;
-    assert_eq!(story.picture().await, "published live_with_warnings");
-    assert_eq!(story.shown().await["publication"]["warnings"][0]["code"], "conflict");
-    let [conflict] = &story.conflicts().await[..] else { panic!("one conflict") };
-    assert_eq!(conflict["base"]["content_html"], "<p>Twice a day.</p>");
-    assert_eq!(conflict["theirs"]["content_html"], "<p>Theirs.</p>");
-    assert_eq!(story.shown().await["content_html"], "<p>Ours.</p>");
-
-    for (body, expected) in [
-        (json!({"resolution": "keep_mine"}), "422 invalid_field"),
-        (json!({"resolution": "merged"}), "422 invalid_field"),
-        (
-            json!({"resolution": "keep_ours", "merged": {"title": "T", "content_html": "", "excerpt": ""}}),
-            "422 invalid_field",
-        ),
-        (
-            json!({"resolution": "merged", "merged": {"title": " ", "content_html": "", "excerpt": ""}}),
-            "422 invalid_field",
-        ),
-    ] {
-        assert_eq!(story.settle(conflict, body).await, expected);
-    }
-    assert_eq!(
-        story.settle(&json!({"id": 999}), json!({"resolution": "keep_ours"})).await,
-        "404 conflict_not_found"
-    );
-
-    assert_eq!(story.settle(conflict, json!({"resolution": "keep_ours"})).await, "202 queued");
-    let update: UpdateContent = story.last().await;
-    assert_eq!(update.expected_revision, "cc", "written for what is there now");
-    assert_eq!(update.article.unwrap().content_html, "<p>Ours.</p>");
-    assert_eq!(story.settle(conflict, json!({"resolution": "keep_theirs"})).await, "409 conflict_resolved");
-}
-
-#[actix_web::test]
-async fn the_sites_text_may_stay() {
-    let story = Story::in_conflict().await;
-    let sent = story.api.posted::<UpdateContent>().await.len();
-    let conflict = story.conflicts().await.remove(0);
-    assert_eq!(story.settle(&conflict, json!({"resolution": "keep_theirs"})).await, "200 unchanged");
-    assert_eq!(story.picture().await, "published live");
-    let shown = story.shown().await;
-    assert_eq!(
-        (shown["content_html"].as_str(), shown["title"].as_str()),
-        (Some("<p>Theirs.</p>"), Some("Tides"))
-    );
-    assert_eq!(story.api.posted::<UpdateContent>().await.len(), sent);
-    assert_eq!(story.conflicts().await[0]["resolution"], "keep_theirs");
-}
-
-#[actix_web::test]
-async fn a_text_too_large_for_content_changes_nothing() {
-    let story = Story::in_conflict().await;
-    assert_eq!(story.order("republish", json!({})).await, "202 queued");
-    story.meets(&"x".repeat(5 * 1024 * 1024 + 1), "ff").await;
-    let conflict = story.conflicts().await.remove(0);
-    assert_eq!(story.settle(&conflict, json!({"resolution": "keep_theirs"})).await, "422 invalid_field");
-    assert_eq!(story.conflicts().await[0]["resolution"], Value::Null);
-    assert_eq!(story.settle(&conflict, json!({"resolution": "keep_ours"})).await, "202 queued");
-}
-
-#[actix_web::test]
-async fn a_merged_text_is_sent_and_may_meet_a_newer_edit() {
-    let story = Story::in_conflict().await;
-    let conflict = story.conflicts().await.remove(0);
-    let merged = json!({"resolution": "merged", "merged": {"title": "Both", "content_html": "<p>Both.</p>", "excerpt": ""}});
-    assert_eq!(story.settle(&conflict, merged).await, "202 queued");
-    let update: UpdateContent = story.last().await;
-    let article = update.article.unwrap();
-    assert_eq!((article.title.as_str(), article.content_html.as_str()), ("Both", "<p>Both.</p>"));
-    story.meets("<p>Newer.</p>", "dd").await;
-    let conflicts = story.conflicts().await;
-    assert_eq!(conflicts.len(), 2);
-    assert_eq!(conflicts[0]["resolution"], Value::Null);
-
-    // Sent again without settling it, it meets the same and supersedes it.
-    assert_eq!(story.order("republish", json!({})).await, "202 queued");
-    story.meets("<p>Newer.</p>", "dd").await;
-    let resolutions: Vec<_> = story.conflicts().await.iter().map(|it| it["resolution"].clone()).collect();
-    assert_eq!(resolutions, [Value::Null, "superseded".into(), "merged".into()]);
 }
 
 #[actix_web::test]
