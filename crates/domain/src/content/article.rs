@@ -39,6 +39,8 @@ pub struct Article {
     pub parent: Option<i64>,
     /// A template of the site's theme; empty: the theme's default.
     pub template: String,
+    /// Unset: as the worker's settings say.
+    pub images: Option<ImagePolicy>,
 }
 
 impl Article {
@@ -67,6 +69,7 @@ impl Article {
             sticky: false,
             parent: None,
             template: String::new(),
+            images: None,
         }
     }
 }
@@ -84,6 +87,15 @@ pub struct Image {
     pub url: String,
     pub alt: String,
     pub caption: String,
+}
+
+/// How images are prepared before a site gets them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ImagePolicy {
+    /// Where a picture was taken stays in it.
+    pub keep_location: bool,
+    /// Longest edge in pixels; 0: images keep their size.
+    pub max_edge_px: u32,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -3,7 +3,7 @@ use std::{collections::BTreeMap, fmt, str::FromStr};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::article::{Article, CustomField, Image, Seo};
+use super::article::{Article, CustomField, Image, ImagePolicy, Seo};
 
 /// SHA-256 (lower hex) over an article: two articles that differ anywhere differ here.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -34,6 +34,7 @@ impl Revision {
             sticky,
             parent,
             template,
+            images,
         } = article;
 
         let mut fields = Fields(Sha256::new());
@@ -67,6 +68,11 @@ impl Revision {
         fields.text(if *sticky { "sticky" } else { "" });
         fields.text(&parent.map(|id| id.to_string()).unwrap_or_default());
         fields.text(template);
+        // Articles from before there were policies keep their revision.
+        if let Some(ImagePolicy { keep_location, max_edge_px }) = images {
+            fields.text(if *keep_location { "images, with location" } else { "images" });
+            fields.text(&max_edge_px.to_string());
+        }
         Self(hex::encode(fields.0.finalize()))
     }
 
@@ -245,6 +251,9 @@ mod tests {
             Box::new(|a| a.sticky = true),
             Box::new(|a| a.parent = Some(1)),
             Box::new(|a| a.template.push('x')),
+            Box::new(|a| a.images = Some(ImagePolicy { keep_location: false, max_edge_px: 0 })),
+            Box::new(|a| a.images = Some(ImagePolicy { keep_location: true, max_edge_px: 0 })),
+            Box::new(|a| a.images = Some(ImagePolicy { keep_location: false, max_edge_px: 2560 })),
         ];
         let revisions: HashSet<_> = changes
             .iter()

@@ -1,7 +1,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use contracts::publishing;
-use domain::content::{Article, CustomField, EXCERPT_LENGTH, Image, PostStatus, Seo, excerpt};
+use domain::content::{
+    Article, CustomField, EXCERPT_LENGTH, Image, ImagePolicy, PostStatus, Seo, excerpt,
+};
 use domain::text::UnknownName;
 use serde_json::{Map, Value};
 
@@ -50,6 +52,7 @@ pub fn article(text: Text, terms: &Terms, posts: &Posts) -> Result<Article, Unkn
         sticky: text.sticky,
         parent: text.parent,
         template: text.template,
+        images: None,
     })
 }
 
@@ -103,7 +106,7 @@ pub fn to_wire(article: Article) -> publishing::Article {
         sticky: article.sticky,
         parent_id: article.parent.unwrap_or(0),
         template: article.template,
-        image_policy: None,
+        image_policy: article.images.map(image_policy_to_wire),
     }
 }
 
@@ -113,6 +116,10 @@ fn from_row(image: content::Image) -> Image {
 
 fn image_to_wire(image: Image) -> publishing::Image {
     publishing::Image { url: image.url, alt: image.alt, caption: image.caption }
+}
+
+fn image_policy_to_wire(policy: ImagePolicy) -> publishing::ImagePolicy {
+    publishing::ImagePolicy { keep_location: policy.keep_location, max_edge_px: policy.max_edge_px }
 }
 
 fn field_to_wire(field: CustomField) -> publishing::CustomField {
@@ -228,9 +235,13 @@ mod tests {
 
     #[test]
     fn the_wire_has_all_of_it() {
+        let policy = ImagePolicy { keep_location: true, max_edge_px: 1200 };
         let made = article(text(), &Terms::default(), &Posts::default()).unwrap();
+        let made = Article { images: Some(policy), ..made };
         let wire = to_wire(made);
         assert_eq!((wire.status.as_str(), wire.meta_json.as_str()), ("publish", "{}"));
+        let policy = publishing::ImagePolicy { keep_location: true, max_edge_px: 1200 };
+        assert_eq!(wire.image_policy, Some(policy));
         assert_eq!(wire.seo.unwrap().secondary_keywords, ["Sourdough", "time"]);
     }
 }

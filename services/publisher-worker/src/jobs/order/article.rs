@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use contracts::DecodeError;
 use contracts::publishing;
-use domain::content::{Article, CustomField, FieldKind, Image, MissingTerms, PostStatus, Seo};
+use domain::content::{Article, CustomField, FieldKind, Image, ImagePolicy, MissingTerms, PostStatus, Seo};
 use jiff::Timestamp;
 
 use super::wrong;
@@ -45,6 +45,10 @@ pub fn read_article(article: publishing::Article) -> Result<Article, DecodeError
         sticky: article.sticky,
         parent: Some(article.parent_id).filter(|id| *id > 0),
         template: article.template,
+        images: article.image_policy.map(|policy| ImagePolicy {
+            keep_location: policy.keep_location,
+            max_edge_px: policy.max_edge_px,
+        }),
     })
 }
 

@@ -1,3 +1,4 @@
+use domain::content::ImagePolicy;
 use rstest::rstest;
 
 use super::*;
@@ -24,7 +25,19 @@ fn absent_fields_have_their_meaning() {
     let Task::Update(Written { article, .. }, seen) = order.task else { panic!("no update") };
     assert_eq!((article.post_type.as_str(), article.date), ("post", None));
     assert!(article.meta.is_empty() && article.featured_image.is_none() && article.parent.is_none());
+    assert_eq!(article.images, None);
     assert_eq!((seen.post.as_str(), seen.revision.as_str()), ("77", ""));
+}
+
+#[test]
+fn an_article_may_say_how_its_images_are_prepared() {
+    let mut message = message();
+    let policy = publishing::ImagePolicy { keep_location: true, max_edge_px: 1200 };
+    message.article.as_mut().unwrap().image_policy = Some(policy);
+    let Task::Update(Written { article, .. }, _) = read_update(message).unwrap().task else {
+        panic!("no update")
+    };
+    assert_eq!(article.images, Some(ImagePolicy { keep_location: true, max_edge_px: 1200 }));
 }
 
 type Change = fn(&mut UpdateContent);
