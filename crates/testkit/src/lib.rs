@@ -9,6 +9,7 @@ mod broker;
 mod database;
 mod eventually;
 pub mod fake_site;
+pub mod photo;
 
 pub use broker::TestBroker;
 pub use database::TestDatabase;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use database::DatabaseSettings;
 use domain::AddressPolicy;
+use domain::content::ImagePolicy;
 use domain::delivery::{BreakerPolicy, RetryPolicy};
 use lifecycle::LifecycleSettings;
 use mailbox::{ConsumeSettings, RelaySettings};
@@ -83,6 +84,17 @@ pub struct ImagesSettings {
     #[serde(with = "settings::duration")]
     pub budget: Duration,
     pub in_flight: usize,
+    pub keep_location: bool,
+    pub max_edge: u32,
+    pub max_pixels: u64,
+    pub decoding: usize,
+}
+
+impl ImagesSettings {
+    /// For articles that say nothing themselves.
+    pub fn policy(&self) -> ImagePolicy {
+        ImagePolicy { keep_location: self.keep_location, max_edge_px: self.max_edge }
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -177,6 +177,11 @@ impl FakeSite {
         self.state().media.len()
     }
 
+    /// The image files that were uploaded, one after the other.
+    pub fn uploads(&self) -> Vec<Vec<u8>> {
+        self.state().uploads.clone()
+    }
+
     /// What was asked of it so far, such as `POST publish`; uploads and downloads included.
     pub fn requests(&self) -> Vec<String> {
         self.state().requests.clone()

@@ -169,6 +169,7 @@ pub fn take_media(state: &mut State, query: &Query, body: &[u8]) -> (u16, Value)
     }
     let id = state.new_id();
     state.media.insert(sha256, id);
+    state.uploads.push(body.to_owned());
     (201, json!({"success": true, "attachment_id": id, "replayed": false}))
 }
 

@@ -20,6 +20,8 @@ pub struct State {
     pub open: HashSet<i64>,
     /// By SHA-256.
     pub media: HashMap<String, i64>,
+    /// What was uploaded, one after the other.
+    pub uploads: Vec<Vec<u8>>,
     pub seen_ids: HashSet<String>,
     pub requests: Vec<String>,
     pub last_payload: Value,
@@ -87,6 +89,7 @@ impl State {
             receipts: HashMap::new(),
             open: HashSet::new(),
             media: HashMap::new(),
+            uploads: Vec::new(),
             seen_ids: HashSet::new(),
             requests: Vec::new(),
             last_payload: Value::Null,

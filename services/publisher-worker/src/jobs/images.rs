@@ -1,19 +1,20 @@
-//! The images of an article: found in it, fetched through the guard, brought to the site. What fails is a warning on the post.
+//! The images of an article: found in it, fetched through the guard, prepared, brought to the site. What fails is a warning on the post.
 
 use std::time::Duration;
 
-use domain::content::Article;
+use domain::content::{Article, ImagePolicy};
 use domain::delivery::{Part, Warning};
 use futures::StreamExt;
-use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
 mod fetch;
 mod find;
 mod format;
+mod prepare;
 
-use self::fetch::fetch;
+use self::fetch::{Fetched, fetch};
 use self::find::{Wanted, images_of};
+use self::prepare::{Preparation, Prepared};
 
 use crate::destinations::{Call, Destination, Media, Picture, Site};
 use crate::egress::Egress;
@@ -24,12 +25,14 @@ use crate::settings::ImagesSettings;
 pub struct Images {
     settings: ImagesSettings,
     room: Semaphore,
+    preparation: Preparation,
 }
 
 impl Images {
     pub fn new(settings: ImagesSettings) -> Self {
         let room = Semaphore::new(settings.in_flight.clamp(1, Semaphore::MAX_PERMITS));
-        Self { settings, room }
+        let preparation = Preparation::new(&settings);
+        Self { settings, room, preparation }
     }
 
     /// Brings what can be brought within the budget.
@@ -42,6 +45,7 @@ impl Images {
     ) -> Brought {
         let settings = &self.settings;
         let mut brought = Brought::default();
+        let policy = article.images.unwrap_or_else(|| settings.policy());
         let (wanted, surplus) = split(images_of(article), settings.max_count);
         for image in surplus {
             brought.warn(
@@ -53,7 +57,7 @@ impl Images {
         let mut left: Vec<String> = wanted.iter().map(|image| image.url.clone()).collect();
         let work = async {
             let mut bringing = futures::stream::iter(wanted)
-                .map(|image| self.bring_one(image, site, destination, egress))
+                .map(|image| self.bring_one(image, policy, site, destination, egress))
                 .buffer_unordered(settings.parallel.max(1));
             while let Some((url, result)) = bringing.next().await {
                 left.retain(|it| *it != url);
@@ -71,13 +75,14 @@ impl Images {
     async fn bring_one(
         &self,
         image: Wanted,
+        policy: ImagePolicy,
         site: &Site,
         destination: &dyn Destination,
         egress: &Egress,
     ) -> (String, Result<(Media, Call), (String, Option<Call>)>) {
         let _room = self.room.acquire().await.expect("invariant: nobody closes it");
         let url = image.url.clone();
-        let result = match self.picture(image, egress).await {
+        let result = match self.picture(image, policy, egress).await {
             Err(detail) => Err((detail, None)),
             Ok(picture) => {
                 let reply = destination.push_media(site, &picture).await;
@@ -90,16 +95,18 @@ impl Images {
         (url, result)
     }
 
-    async fn picture(&self, image: Wanted, egress: &Egress) -> Result<Picture, String> {
-        let file = fetch(&image.url, egress, self.settings.max_bytes).await?;
+    async fn picture(&self, image: Wanted, policy: ImagePolicy, egress: &Egress) -> Result<Picture, String> {
+        let Fetched { format, file_name, bytes } = fetch(&image.url, egress, self.settings.max_bytes).await?;
+        let prepared = self.preparation.prepare(bytes, format, policy).await;
+        let Prepared { sha256, bytes } = prepared.map_err(|unfit| unfit.to_string())?;
         Ok(Picture {
             source_url: image.url,
             alt: image.alt,
             caption: image.caption,
-            file_name: file.file_name,
-            media_type: file.format.media_type(),
-            sha256: hex::encode(Sha256::digest(&file.bytes)),
-            bytes: file.bytes,
+            file_name,
+            media_type: format.media_type(),
+            sha256,
+            bytes,
         })
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use contracts::PublishReport;
 use contracts::publishing::{Article, CancelOperation, Image, MovePost, UpdateContent};
-use testkit::{Behaviour, FakeSite, eventually};
+use testkit::{Behaviour, FakeSite, eventually, photo};
 use uuid::Uuid;
 
 use crate::world::{ACCOUNT, SITE, World, order};
@@ -186,7 +186,7 @@ async fn a_failed_image_is_tried_again_alone() {
     world.reports_until("published").await;
     assert_eq!(world.reports_until("mended").await, ["#2 mended 77, 1 left (try 1)"]);
 
-    site.host("/late.gif", *b"GIF89a a picture");
+    site.host("/late.gif", photo::gif(1, 1));
     let mended = loop {
         if let PublishReport::Mended(report) = world.report().await
             && report.r#final

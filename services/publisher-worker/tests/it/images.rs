@@ -1,15 +1,13 @@
 use std::time::{Duration, Instant};
 
 use contracts::PublishReport;
-use contracts::publishing::Image;
-use testkit::{Behaviour, FakeSite};
+use contracts::publishing::{Image, ImagePolicy, PublishContent};
+use image::{ImageDecoder, ImageFormat, codecs::jpeg::JpegDecoder};
+use testkit::{Behaviour, FakeSite, photo};
 
 use crate::world::{SITE, World, order};
 
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\nnot much of an image, but it says it is one";
-const GIF: &[u8] = b"GIF89a and nothing else";
-
-fn with_images(site: &FakeSite, content_id: i64) -> contracts::publishing::PublishContent {
+fn with_images(site: &FakeSite, content_id: i64) -> PublishContent {
     let mut order = order(SITE, content_id);
     let article = order.article.as_mut().unwrap();
     article.featured_image =
@@ -28,8 +26,8 @@ fn with_images(site: &FakeSite, content_id: i64) -> contracts::publishing::Publi
 async fn images_go_to_the_library_once_and_a_failed_one_is_a_warning() {
     let world = World::new().await;
     let site = world.site();
-    site.host("/f.png", PNG);
-    site.host("/g.gif", GIF);
+    site.host("/f.png", photo::png(4, 3, 1));
+    site.host("/g.gif", photo::gif(4, 3));
     site.redirect("/moved.gif", "/g.gif");
     site.host("/page.html", "<html>not an image</html>");
     let _worker = world.worker();
@@ -64,7 +62,7 @@ async fn images_go_to_the_library_once_and_a_failed_one_is_a_warning() {
 async fn too_large_an_image_is_not_read_to_its_end() {
     let world = World::new().await;
     let site = world.site();
-    site.host("/f.png", [PNG, &vec![0; 200_000]].concat());
+    site.host("/f.png", [photo::png(4, 3, 1), vec![0; 200_000]].concat());
     let _worker = world.worker_with(&[("IMAGES__MAX_BYTES", "100000")]);
     world.connect(SITE, &site.rest_url()).await;
     let mut order = order(SITE, 1);
@@ -88,7 +86,7 @@ async fn so_many_images_are_in_memory_whatever_the_articles() {
     world.connect(SITE, &site.rest_url()).await;
     let orders = (1..=4_u8).map(|content| {
         let path = format!("/{content}.png");
-        site.host(&path, [PNG, &[content]].concat());
+        site.host(&path, photo::png(content.into(), 1, 1));
         let mut order = order(SITE, content.into());
         order.article.as_mut().unwrap().featured_image =
             Some(Image { url: site.url(&path), ..Image::default() });
@@ -99,4 +97,77 @@ async fn so_many_images_are_in_memory_whatever_the_articles() {
     world.jobs_are(4, "done").await;
     assert!(begun.elapsed() >= 4 * PAUSE, "one after the other: {:?}", begun.elapsed());
     assert_eq!(site.images(), 4);
+}
+
+/// An order with this featured image.
+fn showing(image: String, content_id: i64) -> PublishContent {
+    let mut order = order(SITE, content_id);
+    order.article.as_mut().unwrap().featured_image = Some(Image { url: image, ..Image::default() });
+    order
+}
+
+fn size_and_profile(jpeg: &[u8]) -> ((u32, u32), Option<Vec<u8>>) {
+    let mut decoder = JpegDecoder::new(std::io::Cursor::new(jpeg)).unwrap();
+    (decoder.dimensions(), decoder.icc_profile().unwrap())
+}
+
+#[tokio::test]
+async fn a_large_photo_arrives_smaller_upright_and_without_its_place() {
+    let world = World::new().await;
+    let site = world.site();
+    // 4000 × 3000 by a camera that was held upright.
+    let photo = photo::jpeg(3000, 4000, 6);
+    assert!(photo::tells_the_place(&photo));
+    site.host("/photo.jpg", photo);
+    let _worker = world.worker_with(&[("IMAGES__BUDGET", "60s"), ("EGRESS__TIMEOUT", "10s")]);
+    world.connect(SITE, &site.rest_url()).await;
+    world.say(showing(site.url("/photo.jpg"), 1)).await;
+    world.reports_until("published").await;
+    let [sent] = &site.uploads()[..] else { panic!("it is sent once") };
+    assert_eq!(size_and_profile(sent), ((2560, 1920), Some(photo::PROFILE.to_owned())));
+    assert_eq!(photo::red_corner(sent, ImageFormat::Jpeg), (true, false), "as the camera was held");
+    assert!(!photo::tells_the_place(sent));
+}
+
+#[tokio::test]
+async fn an_article_may_say_how_its_images_are_prepared() {
+    let world = World::new().await;
+    let site = world.site();
+    site.host("/photo.jpg", photo::jpeg(400, 300, 1));
+    let _worker = world.worker_with(&[("IMAGES__BUDGET", "20s"), ("IMAGES__MAX_EDGE", "200")]);
+    world.connect(SITE, &site.rest_url()).await;
+    for content in 1..=2 {
+        world.say(showing(site.url("/photo.jpg"), content)).await;
+        world.reports_until("published").await;
+    }
+    let [by_settings] = &site.uploads()[..] else { panic!("it is sent once, whatever the articles") };
+    assert_eq!(size_and_profile(by_settings).0, (200, 150));
+    assert!(!photo::tells_the_place(by_settings));
+
+    let mut order = showing(site.url("/photo.jpg"), 3);
+    let policy = ImagePolicy { keep_location: true, max_edge_px: 320 };
+    order.article.as_mut().unwrap().image_policy = Some(policy);
+    world.say(order).await;
+    world.reports_until("published").await;
+    let [_, by_article] = &site.uploads()[..] else { panic!("another policy is another file") };
+    assert_eq!(size_and_profile(by_article).0, (320, 240));
+    assert!(photo::tells_the_place(by_article));
+}
+
+#[tokio::test]
+async fn a_small_file_that_would_be_an_enormous_picture_is_a_warning() {
+    let world = World::new().await;
+    let site = world.site();
+    let mut bomb = photo::png(4, 3, 1);
+    bomb[16..24].copy_from_slice(&[50_000_u32.to_be_bytes(); 2].concat());
+    site.host("/bomb.png", bomb);
+    let _worker = world.worker();
+    world.connect(SITE, &site.rest_url()).await;
+    world.say(showing(site.url("/bomb.png"), 1)).await;
+    world.report().await;
+    let PublishReport::Published(published) = world.report().await else { panic!("not published") };
+    let [warning] = &published.warnings[..] else { panic!("{:?}", published.warnings) };
+    assert_eq!((warning.code.as_str(), warning.part.as_str()), ("image_failed", "images"));
+    assert!(warning.detail.contains("50000 × 50000"), "{}", warning.detail);
+    assert_eq!(site.images(), 0);
 }
