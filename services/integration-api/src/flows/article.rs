@@ -52,6 +52,7 @@ pub fn article(text: Text, terms: &Terms, posts: &Posts) -> Result<Article, Unkn
         sticky: text.sticky,
         parent: text.parent,
         template: text.template,
+        // No site has a policy of its own yet.
         images: None,
     })
 }

@@ -18,7 +18,7 @@ const JPEG_QUALITY: u8 = 85;
 /// The picture, upright, with its longest edge this long; in the same format, with its colour profile and what else EXIF says.
 pub fn to_edge(file: &[u8], format: Format, max_edge: u32, max_pixels: u64) -> Result<Vec<u8>, Unfit> {
     let unreadable = |error: ImageError| Unfit::Unreadable(error.to_string());
-    let mut decoder = decoder(file, format, max_pixels).map_err(unreadable)?;
+    let mut decoder = decoder(file, format).map_err(unreadable)?;
     // The decoder may have found another size than the first one the file states.
     let (width, height) = decoder.dimensions();
     allow(width, height, max_pixels)?;
@@ -32,9 +32,9 @@ pub fn to_edge(file: &[u8], format: Format, max_edge: u32, max_pixels: u64) -> R
     encode(&small, format, profile, exif).map_err(unreadable)
 }
 
-fn decoder(file: &[u8], format: Format, max_pixels: u64) -> ImageResult<impl ImageDecoder> {
-    /// Four channels of two bytes.
-    const MOST_BYTES_PER_PIXEL: u64 = 8;
+fn decoder(file: &[u8], format: Format) -> ImageResult<impl ImageDecoder> {
+    /// For what is packed beside the pixels, such as a colour profile; the largest known ones have 4 MiB.
+    const MOST_BESIDE: u64 = 16 * 1024 * 1024;
     let format = match format {
         Format::Jpeg => ImageFormat::Jpeg,
         Format::Png => ImageFormat::Png,
@@ -43,7 +43,7 @@ fn decoder(file: &[u8], format: Format, max_pixels: u64) -> ImageResult<impl Ima
     };
     let mut reader = ImageReader::with_format(Cursor::new(file), format);
     let mut limits = Limits::no_limits();
-    limits.max_alloc = Some(max_pixels.saturating_mul(MOST_BYTES_PER_PIXEL));
+    limits.max_alloc = Some(MOST_BESIDE);
     reader.limits(limits);
     reader.into_decoder()
 }

@@ -9,7 +9,7 @@ const MOVES: u8 = 0x02;
 
 /// Lossy files are not scalable: they could only be encoded without loss, which takes more bytes than the larger picture had.
 pub fn facts(file: &[u8]) -> Result<Facts, Damaged> {
-    let (mut size, mut moves, mut lossless) = (None, false, false);
+    let (mut width, mut height, mut moves, mut lossless) = (0, 0, false, false);
     for chunk in Chunks::of(file) {
         let Chunk { kind, body, .. } = chunk?;
         let said = match &kind {
@@ -24,10 +24,13 @@ pub fn facts(file: &[u8]) -> Result<Facts, Damaged> {
             }
             _ => continue,
         };
+        // Canvas and picture should agree; if they do not, the larger one counts.
         let said = said.ok_or(Damaged)?;
-        size = size.or(Some(said));
+        (width, height) = (width.max(said.0), height.max(said.1));
     }
-    let (width, height) = size.ok_or(Damaged)?;
+    if width == 0 {
+        return Err(Damaged);
+    }
     Ok(Facts { width, height, scalable: lossless && !moves })
 }
 
