@@ -141,6 +141,44 @@ final class BrowserTest extends SiteTestCase {
 		$this->assertSame( $said['stored'], $said['saved'], 'Saving it in the editor changes nothing.' );
 	}
 
+	/** The platform's snapshots of articles as blocks; `odd` are those that WordPress writes in other words when it saves them. */
+	public function converted(): array {
+		$files = glob( dirname( __DIR__, 6 ) . '/crates/domain/tests/blocks/*.snap' );
+		$odd   = preg_grep( '~/odd\.snap\z~', $files );
+		return [ 'odd' => [ $odd, false ], 'all others' => [ array_diff( $files, $odd ), true ] ];
+	}
+
+	/** @dataProvider converted */
+	public function test_the_editor_finds_the_platforms_blocks_valid( array $snapshots, bool $is_stable ): void {
+		$this->assertNotEmpty( $snapshots );
+		$articles = array_map(
+			function ( string $file ): string {
+				return trim( preg_replace( '~\A---\n.*?\n---\n~s', '', file_get_contents( $file ) ) );
+			},
+			$snapshots
+		);
+		$answer   = Platform::publish( $this->payload( [ 'content_html' => implode( "\n\n", $articles ) ] ) );
+		$this->assertSame( 201, $answer['status'], $answer['raw'] );
+		$said = $this->browse( [ 'igny8-edit' => $answer['body']['post_id'] ] );
+
+		$wrong = [];
+		$look  = function ( array $blocks ) use ( &$look, &$wrong ): void {
+			foreach ( $blocks as $block ) {
+				if ( true !== $block['isValid'] || in_array( $block['name'], [ 'core/freeform', 'core/missing' ], true ) ) {
+					$wrong[] = [ 'inner' => [] ] + $block;
+				}
+				$look( $block['inner'] );
+			}
+		};
+		$look( $said['parsed'] );
+		$this->assertSame( [], $wrong, wp_json_encode( $wrong, JSON_PRETTY_PRINT | JSON_UNESCAPED_SLASHES ) );
+		$this->assertGreaterThan( 5, count( $said['parsed'] ) );
+		$this->assertSame( array_column( $said['parsed'], 'name' ), array_column( $said['shown'], 'name' ) );
+		if ( $is_stable ) {
+			$this->assertSame( $said['stored'], $said['saved'], 'Saving it in the editor changes nothing.' );
+		}
+	}
+
 	private function assertWithin( array $outer, array $inner ): void {
 		$this->assertGreaterThanOrEqual( $outer['left'] - self::NEAR, $inner['left'] );
 		$this->assertLessThanOrEqual( $outer['right'] + self::NEAR, $inner['right'] );
