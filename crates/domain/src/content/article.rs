@@ -41,6 +41,7 @@ pub struct Article {
     pub template: String,
     /// Unset: as the worker's settings say.
     pub images: Option<ImagePolicy>,
+    pub text_format: TextFormat,
 }
 
 impl Article {
@@ -70,6 +71,7 @@ impl Article {
             parent: None,
             template: String::new(),
             images: None,
+            text_format: TextFormat::Classic,
         }
     }
 }
@@ -87,6 +89,16 @@ pub struct Image {
     pub url: String,
     pub alt: String,
     pub caption: String,
+}
+
+text_enum! {
+    /// What the text is on the site.
+    TextFormat {
+        /// As it was written.
+        Classic = "classic",
+        /// Blocks of WordPress' editor.
+        Blocks = "blocks",
+    }
 }
 
 /// How images are prepared before a site gets them.

@@ -9,7 +9,9 @@ mod excerpt;
 mod revision;
 mod status;
 
-pub use article::{Article, CustomField, FieldKind, Image, ImagePolicy, MissingTerms, PostStatus, Seo};
+pub use article::{
+    Article, CustomField, FieldKind, Image, ImagePolicy, MissingTerms, PostStatus, Seo, TextFormat,
+};
 pub use command::Command;
 pub use excerpt::{EXCERPT_LENGTH, excerpt};
 pub use revision::{InvalidRevision, Revision, stored_revision};

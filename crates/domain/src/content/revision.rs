@@ -3,7 +3,7 @@ use std::{collections::BTreeMap, fmt, str::FromStr};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::article::{Article, CustomField, Image, ImagePolicy, Seo};
+use super::article::{Article, CustomField, Image, ImagePolicy, Seo, TextFormat};
 
 /// SHA-256 (lower hex) over an article: two articles that differ anywhere differ here.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -35,6 +35,7 @@ impl Revision {
             parent,
             template,
             images,
+            text_format,
         } = article;
 
         let mut fields = Fields(Sha256::new());
@@ -72,6 +73,9 @@ impl Revision {
         if let Some(ImagePolicy { keep_location, max_edge_px }) = images {
             fields.text(if *keep_location { "images, with location" } else { "images" });
             fields.text(&max_edge_px.to_string());
+        }
+        if *text_format != TextFormat::Classic {
+            fields.text(text_format.as_str());
         }
         Self(hex::encode(fields.0.finalize()))
     }
@@ -251,6 +255,7 @@ mod tests {
             Box::new(|a| a.sticky = true),
             Box::new(|a| a.parent = Some(1)),
             Box::new(|a| a.template.push('x')),
+            Box::new(|a| a.text_format = TextFormat::Blocks),
             Box::new(|a| a.images = Some(ImagePolicy { keep_location: false, max_edge_px: 0 })),
             Box::new(|a| a.images = Some(ImagePolicy { keep_location: true, max_edge_px: 0 })),
             Box::new(|a| a.images = Some(ImagePolicy { keep_location: false, max_edge_px: 2560 })),

@@ -68,6 +68,23 @@ async fn an_edit_in_wordpress_is_not_lost() {
 }
 
 #[tokio::test]
+async fn a_text_becomes_blocks_where_the_site_wants_them() {
+    let stack = Stack::open();
+    let (platform, wordpress) = (stack.platform(), stack.wordpress());
+    let text_format = async |format: &str| {
+        let path = format!("/api/v1/sites/{}/publishing-settings/", platform.site);
+        let change = json!({"posts": {"text_format": format}});
+        let (status, answer) = platform.call(Method::PATCH, &path, change).await;
+        assert!(status.is_success(), "{answer}");
+    };
+    text_format("blocks").await;
+    let (_, post) = platform.published("In blocks").await;
+    text_format("classic").await;
+    let raw = wordpress.post(&post).await["content"]["raw"].as_str().unwrap().to_owned();
+    assert_eq!(raw, "<!-- wp:paragraph -->\n<p>In blocks: the body.</p>\n<!-- /wp:paragraph -->");
+}
+
+#[tokio::test]
 async fn posts_are_taken_down_and_brought_back() {
     let stack = Stack::open();
     let (platform, wordpress) = (stack.platform(), stack.wordpress());

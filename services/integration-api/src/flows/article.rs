@@ -1,9 +1,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use contracts::publishing;
-use domain::content::{
-    Article, CustomField, EXCERPT_LENGTH, Image, ImagePolicy, PostStatus, Seo, excerpt,
-};
+use domain::content::{Article, CustomField, EXCERPT_LENGTH, Image, ImagePolicy, PostStatus, Seo, excerpt};
 use domain::text::UnknownName;
 use serde_json::{Map, Value};
 
@@ -53,7 +51,11 @@ pub fn article(text: Text, terms: &Terms, posts: &Posts) -> Result<Article, Unkn
         parent: text.parent,
         template: text.template,
         // No site has a policy of its own yet.
-        images: None,
+        images: posts
+            .images
+            .as_ref()
+            .map(|it| ImagePolicy { keep_location: it.keep_location, max_edge_px: it.max_edge_px }),
+        text_format: posts.text_format.parse()?,
     })
 }
 
@@ -108,6 +110,7 @@ pub fn to_wire(article: Article) -> publishing::Article {
         parent_id: article.parent.unwrap_or(0),
         template: article.template,
         image_policy: article.images.map(image_policy_to_wire),
+        text_format: article.text_format.as_str().to_owned(),
     }
 }
 
@@ -143,7 +146,7 @@ fn without_repeats<'a>(names: impl Iterator<Item = &'a String>) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use domain::content::{FieldKind, MissingTerms};
+    use domain::content::{FieldKind, MissingTerms, TextFormat};
 
     use super::*;
     use crate::store::content::Texts;
@@ -222,11 +225,14 @@ mod tests {
         };
         let posts: Posts = serde_json::from_value(serde_json::json!({
             "missing_terms": "skip", "category_ids": {"Baking": 12, "Other": 3}, "tag_ids": {"time": 4}, "default_author": "Ben",
+            "text_format": "blocks", "images": {"keep_location": true},
             "fields": [{"from": "price", "key": "field_price", "via": "acf"}, {"from": "absent", "key": "absent"}],
         }))
         .unwrap();
         let made = article(text, &Terms::default(), &posts).unwrap();
         assert_eq!((made.author.as_str(), made.missing_terms), ("Ben", MissingTerms::Skip));
+        assert_eq!(made.text_format, TextFormat::Blocks);
+        assert_eq!(made.images, Some(ImagePolicy { keep_location: true, max_edge_px: 2560 }));
         assert_eq!(made.category_ids, BTreeMap::from([("baking".to_owned(), 12)]));
         assert_eq!(made.tag_ids, BTreeMap::from([("time".to_owned(), 4)]));
         assert_eq!(made.meta.keys().collect::<Vec<_>>(), ["note"]);

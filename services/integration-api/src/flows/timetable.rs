@@ -1,7 +1,7 @@
 //! A site's settings, from what is stored to what the rules compute with.
 
 use domain::content::merge::ConflictPolicy;
-use domain::content::{FieldKind, MissingTerms};
+use domain::content::{FieldKind, MissingTerms, TextFormat};
 use domain::publishing::{
     DateRange, PublishingSettings, SettingsFault, TimeOfDay, TimeWindow, Timetable, Weekday, Weekdays,
 };
@@ -13,6 +13,7 @@ use crate::store::publishing_settings::{Dates, Posts, Settings, Window};
 pub type Fault = (String, String);
 
 const MOST_MAPPED: usize = 1000;
+const LARGEST_EDGE: u32 = 20_000;
 const MOST_FIELDS: usize = 200;
 const LONGEST_NAME: usize = 200;
 
@@ -107,6 +108,12 @@ impl Posts {
         if self.default_author.chars().count() > LONGEST_NAME {
             faults.push(("/posts/default_author".to_owned(), format!("at most {LONGEST_NAME} characters")));
         }
+        if self.text_format.parse::<TextFormat>().is_err() {
+            faults.push(("/posts/text_format".to_owned(), "classic or blocks".to_owned()));
+        }
+        if self.images.as_ref().is_some_and(|it| it.max_edge_px > LARGEST_EDGE) {
+            faults.push(("/posts/images/max_edge_px".to_owned(), format!("at most {LARGEST_EDGE}")));
+        }
         if self.conflict_policy.parse::<ConflictPolicy>().is_err() {
             faults
                 .push(("/posts/conflict_policy".to_owned(), "merge, ask, ours, theirs or newest".to_owned()));
@@ -186,7 +193,7 @@ mod tests {
             "posts": {
                 "missing_terms": "guess", "category_ids": {"Food": 0}, "tag_ids": {" ": 1},
                 "fields": [{"from": "price", "key": "price", "via": "fax"}, {"from": "", "key": "x"}],
-                "conflict_policy": "mine",
+                "conflict_policy": "mine", "text_format": "braille", "images": {"max_edge_px": 20_001},
             },
         });
         let expected = [
@@ -195,6 +202,8 @@ mod tests {
             "/posts/tag_ids",
             "/posts/fields/0/via",
             "/posts/fields/1",
+            "/posts/text_format",
+            "/posts/images/max_edge_px",
             "/posts/conflict_policy",
             "/publish_days/1",
             "/publish_time_slots/0/start",

@@ -3,6 +3,7 @@ use std::collections::{BTreeMap, HashMap};
 use diesel::QueryResult;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use domain::content::TextFormat;
 use domain::content::merge::ConflictPolicy;
 use domain::{AccountId, SiteId};
 use jiff::Timestamp;
@@ -86,6 +87,27 @@ pub struct Posts {
     /// What becomes of a post that was edited both here and on the site. merge: both edits where they don't touch, else a person
     /// decides; ask: a person decides; ours, theirs; newest: whoever edited last.
     pub conflict_policy: String,
+    /// classic: the text is sent as it was written; blocks: as blocks of WordPress' editor.
+    pub text_format: String,
+    /// How pictures are prepared. Null: as the platform does by itself.
+    pub images: Option<ImagePreparation>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ImagePreparation {
+    /// Where a picture was taken stays in it.
+    pub keep_location: bool,
+    /// Longest edge in pixels; larger ones are scaled. 0: pictures keep their size.
+    #[schema(maximum = 20000)]
+    pub max_edge_px: u32,
+}
+
+impl Default for ImagePreparation {
+    /// WordPress' own threshold for pictures that are too large.
+    fn default() -> Self {
+        Self { keep_location: false, max_edge_px: 2560 }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -113,6 +135,8 @@ impl Default for Posts {
             fields: Vec::new(),
             default_author: String::new(),
             conflict_policy: ConflictPolicy::Merge.as_str().to_owned(),
+            text_format: TextFormat::Classic.as_str().to_owned(),
+            images: None,
         }
     }
 }

@@ -1,7 +1,9 @@
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use domain::content::Image;
+use domain::content::{Image, TextFormat};
 use domain::delivery::Part;
+use domain::wordpress::to_blocks;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -15,7 +17,7 @@ pub struct Payload<'a> {
     content_id: i64,
     revision: &'a str,
     title: &'a str,
-    content_html: &'a str,
+    content_html: Cow<'a, str>,
     excerpt: &'a str,
     slug: &'a str,
     status: &'a str,
@@ -82,7 +84,10 @@ impl<'a> Payload<'a> {
             content_id: order.content.get(),
             revision: &written.revision,
             title: &article.title,
-            content_html: &article.content_html,
+            content_html: match article.text_format {
+                TextFormat::Classic => Cow::Borrowed(&article.content_html),
+                TextFormat::Blocks => Cow::Owned(to_blocks(&article.content_html)),
+            },
             excerpt: &article.excerpt,
             slug: &article.slug,
             status: article.status.as_str(),

@@ -2,7 +2,9 @@ use std::collections::BTreeMap;
 
 use contracts::DecodeError;
 use contracts::publishing;
-use domain::content::{Article, CustomField, FieldKind, Image, ImagePolicy, MissingTerms, PostStatus, Seo};
+use domain::content::{
+    Article, CustomField, FieldKind, Image, ImagePolicy, MissingTerms, PostStatus, Seo, TextFormat,
+};
 use jiff::Timestamp;
 
 use super::wrong;
@@ -49,6 +51,10 @@ pub fn read_article(article: publishing::Article) -> Result<Article, DecodeError
             keep_location: policy.keep_location,
             max_edge_px: policy.max_edge_px,
         }),
+        text_format: match article.text_format.as_str() {
+            "" => TextFormat::Classic,
+            name => name.parse().map_err(|error| wrong("article.text_format", &error))?,
+        },
     })
 }
 
