@@ -26,17 +26,22 @@ pub(super) struct Open {
 impl Builder<'_> {
     /// Ends what can't have this element in it; false if it has no place here.
     pub fn makes_room_for(&mut self, name: &str) -> bool {
-        if self.in_foreign() {
-            if ends_foreign(name) {
-                self.close_down_to(self.position(&["svg", "math"]).unwrap_or(0));
-            } else {
-                return true;
-            }
+        if is_document(name) {
+            return false;
+        }
+        if self.in_foreign() && !ends_foreign(name) {
+            return true;
+        }
+        while self.in_foreign() {
+            self.close_down_to(self.position(&["svg", "math"]).unwrap_or(0));
         }
         let in_table = self.open.last().is_some_and(|top| is_table_structure(&top.element.name));
         match name {
-            _ if is_document(name) => return false,
             _ if is_table_part(name) => return self.makes_room_for_table_part(name),
+            "select" if self.position(&["select"]).is_some() => {
+                self.close_first(&["select"]);
+                return false;
+            }
             "form" if in_table || self.position(&["form"]).is_some() => return false,
             "script" | "style" | "template" => return true,
             _ if in_table => self.close_first(&["table"]),

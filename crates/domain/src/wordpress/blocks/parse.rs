@@ -82,7 +82,7 @@ impl Builder<'_> {
             crosses |= is_special(open);
         }
         self.spoil();
-        if name == "br" {
+        if name == "br" && self.makes_room_for("br") {
             let element = Element { name, ..Element::default() };
             self.add(Node { kind: Kind::Element(element), source: 0..0, exact: false });
         }
