@@ -11,6 +11,8 @@ pub(super) struct Builder<'a> {
     pub source: &'a str,
     pub open: Vec<Open>,
     pub roots: Vec<Node>,
+    /// How many open elements are drawings, formulas, or HTML in drawings.
+    pub foreign: usize,
     /// The tag that comes has an attribute twice.
     pub says_twice: bool,
 }
@@ -83,9 +85,14 @@ impl Builder<'_> {
         for name in &missing[there.min(missing.len())..] {
             self.spoil();
             let element = Element { name: (*name).to_owned(), ..Element::default() };
-            self.open.push(Open { element, start: 0, exact: false, ended: false });
+            self.open(element, 0, false);
         }
         true
+    }
+
+    pub fn open(&mut self, element: Element, start: usize, exact: bool) {
+        self.foreign += usize::from(is_foreign(&element.name));
+        self.open.push(Open { element, start, exact, ended: false });
     }
 
     pub fn add(&mut self, node: Node) {
@@ -104,6 +111,7 @@ impl Builder<'_> {
     /// `end`: where its end tag ends, if it has one.
     pub fn close(&mut self, end: Option<usize>) {
         let Some(Open { element, start, exact, .. }) = self.open.pop() else { return };
+        self.foreign -= usize::from(is_foreign(&element.name));
         if end.is_none() && element.name == "script" {
             // It never ran, and what ends it here may not end it for a browser.
             return self.spoil();
@@ -158,7 +166,7 @@ impl Builder<'_> {
     }
 
     pub fn in_foreign(&self) -> bool {
-        let inner = self.position(&["svg", "math", "foreignobject"]);
+        let inner = if self.foreign > 0 { self.position(FOREIGN) } else { None };
         inner.is_some_and(|at| self.open[at].element.name != "foreignobject")
     }
 
@@ -168,6 +176,12 @@ impl Builder<'_> {
             top.exact = false;
         }
     }
+}
+
+const FOREIGN: &[&str] = &["svg", "math", "foreignobject"];
+
+fn is_foreign(name: &str) -> bool {
+    FOREIGN.contains(&name)
 }
 
 /// Text in one piece, whatever stood in between.

@@ -133,8 +133,9 @@ impl<'a> Delimiter<'a> {
         let (name, rest) = rest.split_at(name_len(rest)?);
         let mut rest = after_blanks(rest)?;
         if rest.starts_with('{') {
-            *ends_json = *ends_json && json_end(rest).is_some();
-            rest = &rest[json_end(rest).filter(|_| *ends_json)?..];
+            let end = if *ends_json { json_end(rest) } else { None };
+            *ends_json = end.is_some();
+            rest = &rest[end?..];
         }
         let (whole, rest) = match rest.strip_prefix('/') {
             Some(rest) => (true, rest),

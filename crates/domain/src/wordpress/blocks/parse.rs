@@ -4,14 +4,14 @@
 use html5gum::emitters::default::DefaultEmitter;
 use html5gum::{EndTag, Error, StartTag, Token, Tokenizer};
 
-use super::builder::{Builder, Open};
+use super::builder::Builder;
 use super::nesting::{is_heading, is_raw, is_scope, is_special, is_table_part, is_table_structure, is_void};
 use super::tree::{Element, Kind, MAX_DEPTH, Node};
 
 pub(super) fn parse(source: &str) -> Vec<Node> {
     let mut emitter = DefaultEmitter::new_with_span();
     emitter.naively_switch_states(true);
-    let mut builder = Builder { source, open: Vec::new(), roots: Vec::new(), says_twice: false };
+    let mut builder = Builder { source, open: Vec::new(), roots: Vec::new(), foreign: 0, says_twice: false };
     for Ok(token) in Tokenizer::new_with_emitter(source, emitter) {
         match token {
             Token::StartTag(tag) => builder.start(&tag),
@@ -54,7 +54,7 @@ impl Builder<'_> {
         if empty {
             self.add(Node { kind: Kind::Element(element), source: tag.span.start..tag.span.end, exact });
         } else if self.open.len() < MAX_DEPTH || is_raw(&element.name) {
-            self.open.push(Open { element, start: tag.span.start, exact, ended: false });
+            self.open(element, tag.span.start, exact);
         } else {
             self.spoil();
         }

@@ -76,6 +76,12 @@ fn work_grows_with_the_length(#[case] piece: &str) {
 }
 
 #[test]
+fn the_end_of_attributes_is_not_looked_for_again_and_again() {
+    let text = "<!-- wp:a {".repeat(400_000);
+    assert_eq!(parts(&text).len(), 1);
+}
+
+#[test]
 fn many_attributes_and_classes() {
     let names: Vec<_> = (0..30_000).map(|n| format!("a{n}=x")).collect();
     let classes: Vec<_> = (0..30_000).map(|n| format!("c{n}")).collect();
