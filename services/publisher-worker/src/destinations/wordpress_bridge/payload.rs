@@ -289,6 +289,16 @@ mod tests {
     }
 
     #[test]
+    fn text_becomes_blocks_where_these_are_wanted() {
+        let mut article = Article::new("Bread", "<p>x</p>");
+        article.text_format = TextFormat::Blocks;
+        let order = order(article);
+        let payload = Payload::new(&order, written(&order), &[]);
+        assert_eq!(payload.content_html, "<!-- wp:paragraph -->\n<p>x</p>\n<!-- /wp:paragraph -->");
+        assert_eq!(payload.excerpt, "x");
+    }
+
+    #[test]
     fn what_the_site_decides_is_left_out() {
         let order = order(Article::new("Bread", "<p>x</p>"));
         let payload = Payload::new(&order, written(&order), &[]);

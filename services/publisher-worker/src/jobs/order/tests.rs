@@ -1,4 +1,5 @@
 use domain::content::ImagePolicy;
+use domain::content::TextFormat;
 use rstest::rstest;
 
 use super::*;
@@ -25,6 +26,7 @@ fn absent_fields_have_their_meaning() {
     let Task::Update(Written { article, .. }, seen) = order.task else { panic!("no update") };
     assert_eq!((article.post_type.as_str(), article.date), ("post", None));
     assert!(article.meta.is_empty() && article.featured_image.is_none() && article.parent.is_none());
+    assert_eq!(article.text_format, TextFormat::Classic);
     assert_eq!(article.images, None);
     assert_eq!((seen.post.as_str(), seen.revision.as_str()), ("77", ""));
 }
@@ -49,6 +51,7 @@ type Change = fn(&mut UpdateContent);
 #[case(|m: &mut UpdateContent| m.article.as_mut().unwrap().status = "live".to_owned(), "article.status")]
 #[case(|m: &mut UpdateContent| m.article.as_mut().unwrap().meta_json = "[]".to_owned(), "article.meta_json")]
 #[case(|m: &mut UpdateContent| m.article.as_mut().unwrap().missing_terms = "guess".to_owned(), "article.missing_terms")]
+#[case(|m: &mut UpdateContent| m.article.as_mut().unwrap().text_format = "braille".to_owned(), "article.text_format")]
 #[case(|m: &mut UpdateContent| m.article.as_mut().unwrap().fields = vec![publishing::CustomField { via: "ftp".to_owned(), ..Default::default() }], "article.fields.via")]
 #[case(|m: &mut UpdateContent| m.external_id = "../7".to_owned(), "external_id is not valid")]
 #[case(|m: &mut UpdateContent| m.external_id = "0".to_owned(), "external_id is not valid")]
