@@ -95,6 +95,15 @@ impl Task {
             Self::Move(..) => None,
         }
     }
+
+    pub const fn article_mut(&mut self) -> Option<&mut Article> {
+        match self {
+            Self::Publish(written) | Self::Update(written, _) | Self::Mend(written, ..) => {
+                Some(&mut written.article)
+            }
+            Self::Move(..) => None,
+        }
+    }
 }
 
 /// An article and its hash.

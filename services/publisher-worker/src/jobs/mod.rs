@@ -27,6 +27,7 @@ mod mend;
 mod record;
 mod renew;
 pub mod report;
+mod text;
 
 use self::claim::{ClaimPolicy, claim};
 use self::finish::{Collector, Finished};

@@ -16,6 +16,7 @@ use super::images::Images;
 use super::order;
 use super::record::{Record, answer_name, receipt_name};
 use super::report::probed;
+use super::text;
 use crate::destinations::{Access, Destination, Findings, Order, Receipt, Site};
 use crate::egress::Egress;
 use crate::store::claims::Claimed;
@@ -53,10 +54,13 @@ impl Runner {
                 Asked::InTheWay(answer) => return self.conclude(record, &answer),
             }
         }
-        self.send(record, &order, &site).await
+        self.send(record, order, &site).await
     }
 
-    async fn send(&self, mut record: Record, order: &Order, site: &Site) -> Finished {
+    async fn send(&self, mut record: Record, mut order: Order, site: &Site) -> Finished {
+        if let Some(article) = order.task.article_mut() {
+            text::put_into_format(article).await;
+        }
         let mut media = Vec::new();
         if let Some(article) = order.task.article() {
             let brought = self.images.bring(article, site, &*self.destination, &self.egress).await;
@@ -65,7 +69,7 @@ impl Runner {
             }
             (record.warnings, media) = (brought.warnings, brought.media);
         }
-        let reply = self.destination.carry_out(site, order, &media).await;
+        let reply = self.destination.carry_out(site, &order, &media).await;
         let cause = Failure::of(&reply.value).map(|failure| failure.cause);
         record.call(order.task.name(), reply.call, answer_name(&reply.value), cause);
         self.conclude(record, &reply.value)

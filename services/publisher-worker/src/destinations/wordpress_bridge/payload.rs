@@ -1,9 +1,7 @@
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use domain::content::{Image, TextFormat};
+use domain::content::Image;
 use domain::delivery::Part;
-use domain::wordpress::to_blocks;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -17,7 +15,7 @@ pub struct Payload<'a> {
     content_id: i64,
     revision: &'a str,
     title: &'a str,
-    content_html: Cow<'a, str>,
+    content_html: &'a str,
     excerpt: &'a str,
     slug: &'a str,
     status: &'a str,
@@ -84,10 +82,7 @@ impl<'a> Payload<'a> {
             content_id: order.content.get(),
             revision: &written.revision,
             title: &article.title,
-            content_html: match article.text_format {
-                TextFormat::Classic => Cow::Borrowed(&article.content_html),
-                TextFormat::Blocks => Cow::Owned(to_blocks(&article.content_html)),
-            },
+            content_html: &article.content_html,
             excerpt: &article.excerpt,
             slug: &article.slug,
             status: article.status.as_str(),
@@ -286,16 +281,6 @@ mod tests {
           ]
         }
         "#);
-    }
-
-    #[test]
-    fn text_becomes_blocks_where_these_are_wanted() {
-        let mut article = Article::new("Bread", "<p>x</p>");
-        article.text_format = TextFormat::Blocks;
-        let order = order(article);
-        let payload = Payload::new(&order, written(&order), &[]);
-        assert_eq!(payload.content_html, "<!-- wp:paragraph -->\n<p>x</p>\n<!-- /wp:paragraph -->");
-        assert_eq!(payload.excerpt, "x");
     }
 
     #[test]
