@@ -1,5 +1,7 @@
 //! What the platform does about a conflict by itself, as the site's settings say.
 
+use std::collections::HashMap;
+
 use database::Tx;
 use domain::content::merge::{ConflictPolicy, Reason, Settlement, settle as decide};
 use domain::{AccountId, ContentId};
@@ -28,22 +30,34 @@ pub async fn settle_by_policies(
     opened: Vec<Conflict>,
 ) -> Result<Vec<ContentId>, ResolveError> {
     let mut sent = Vec::new();
-    for conflict in opened {
-        let id = ContentId::new(conflict.content_id);
-        let Some(case) = take_up(tx, conflict).await? else { continue };
-        let policy = publishing_settings::conflict_policy(tx.conn(), case.row.site_id).await?;
-        let policy = policy.map_or(Ok(ConflictPolicy::Merge), |name| name.parse())?;
-        if let Some(Ordered::Queued { .. }) = settle_by_policy(tx, now, case, policy).await? {
+    if opened.is_empty() {
+        return Ok(sent);
+    }
+    let cases = take_up(tx, opened).await?;
+    let sites: Vec<i64> = cases.iter().map(|case| case.row.site_id).collect();
+    let settings = publishing_settings::of_sites(tx.conn(), &sites).await?;
+    for case in cases {
+        let id = ContentId::new(case.row.content_id);
+        let policy = settings.get(&case.row.site_id).map(|it| it.settings.0.posts.conflict_policy.parse());
+        let policy = policy.unwrap_or(Ok(ConflictPolicy::Merge))?;
+        if let Some(Ordered::Queued { .. }) = Box::pin(settle_by_policy(tx, now, case, policy)).await? {
             sent.push(id);
         }
     }
     Ok(sent)
 }
 
-async fn take_up(tx: &mut Tx, conflict: Conflict) -> Result<Option<Case>, ResolveError> {
-    let row = publications::lock(tx.conn(), &[conflict.content_id]).await?.pop();
-    let content = content::lock_all(tx.conn(), &[conflict.content_id]).await?.pop();
-    Ok(row.zip(content).map(|(row, content)| Case { row, content, conflict }))
+async fn take_up(tx: &mut Tx, opened: Vec<Conflict>) -> Result<Vec<Case>, ResolveError> {
+    let ids: Vec<i64> = opened.iter().map(|conflict| conflict.content_id).collect();
+    let rows = publications::lock(tx.conn(), &ids).await?;
+    let mut rows: HashMap<i64, _> = rows.into_iter().map(|row| (row.content_id, row)).collect();
+    let contents = content::lock_all(tx.conn(), &ids).await?;
+    let mut contents: HashMap<i64, _> = contents.into_iter().map(|it| (it.id, it)).collect();
+    let case = |conflict: Conflict| {
+        let (row, content) = rows.remove(&conflict.content_id).zip(contents.remove(&conflict.content_id))?;
+        Some(Case { row, content, conflict })
+    };
+    Ok(opened.into_iter().filter_map(case).collect())
 }
 
 /// Settles one conflict, or leaves it open for a person.
