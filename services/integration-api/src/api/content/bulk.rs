@@ -54,11 +54,23 @@ pub struct BulkItem {
     /// queued, follows, unchanged or refused.
     pub outcome: String,
     pub operation_id: Option<Uuid>,
-    /// Why it was refused, as a single request would say.
+    #[serde(flatten)]
+    pub refusal: Refusal,
+}
+
+/// Why one of many was refused, as a single request would say.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub struct Refusal {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
+}
+
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        Self { code: Some(problem.code().to_owned()), detail: Some(problem.body().detail.clone()) }
+    }
 }
 
 /// Publish many at once. Editors and owners.
@@ -196,19 +208,16 @@ impl BulkOutcome {
                     content_id: id.get(),
                     outcome: job.outcome,
                     operation_id: job.operation_id,
-                    code: None,
-                    detail: None,
+                    refusal: Refusal::default(),
                 }
             }
             Err(problem) => {
                 self.refused += 1;
-                let problem = problem.body();
                 BulkItem {
                     content_id: id.get(),
                     outcome: "refused".to_owned(),
                     operation_id: None,
-                    code: Some(problem.code.to_string()),
-                    detail: Some(problem.detail.clone()),
+                    refusal: problem.into(),
                 }
             }
         };

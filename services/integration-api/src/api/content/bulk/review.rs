@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use web::{IdempotencyKey, Json, Problem, ProblemBody, Success};
 
-use super::{BulkContent, each_once};
+use super::{BulkContent, Refusal, each_once};
 use crate::access::Editor;
 use crate::api::content::step::refusal;
 use crate::flows::review::{Step, StepError, take_all};
@@ -25,11 +25,8 @@ pub struct ReviewItem {
     pub content_id: i64,
     /// done, unchanged (it is so already) or refused.
     pub outcome: &'static str,
-    /// Why it was refused, as a single request would say.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub detail: Option<String>,
+    #[serde(flatten)]
+    pub refusal: Refusal,
 }
 
 /// Hand many drafts in for review at once. Editors and owners.
@@ -93,8 +90,7 @@ impl BulkReview {
         self.items.push(ReviewItem {
             content_id: id.get(),
             outcome,
-            code: problem.as_ref().map(|it| it.code().to_owned()),
-            detail: problem.map(|it| it.body().detail.clone()),
+            refusal: problem.map(Refusal::from).unwrap_or_default(),
         });
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use web::{IdempotencyKey, Json, Problem, ProblemBody, Success};
 
-use super::each_once;
+use super::{Refusal, each_once};
 use crate::access::Editor;
 use crate::api::content::schedule::{Scheduled, refusal, when};
 use crate::flows::schedule::{Planned, ScheduleError, schedule};
@@ -36,11 +36,8 @@ pub struct ScheduleItem {
     pub outcome: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time: Option<Scheduled>,
-    /// Why it was refused, as a single request would say.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub detail: Option<String>,
+    #[serde(flatten)]
+    pub refusal: Refusal,
 }
 
 /// Give many contents their times at once. Editors and owners.
@@ -86,28 +83,13 @@ impl BulkSchedule {
 
 impl ScheduleItem {
     fn new(id: ContentId, planned: Result<Planned, ScheduleError>) -> Self {
+        let content_id = id.get();
         match planned {
             Ok(planned) => {
                 let time = Scheduled::new(id, planned);
-                Self {
-                    content_id: id.get(),
-                    outcome: time.outcome,
-                    time: Some(time),
-                    code: None,
-                    detail: None,
-                }
+                Self { content_id, outcome: time.outcome, time: Some(time), refusal: Refusal::default() }
             }
-            Err(error) => {
-                let problem = refusal(error);
-                let problem = problem.body();
-                Self {
-                    content_id: id.get(),
-                    outcome: "refused",
-                    time: None,
-                    code: Some(problem.code.to_string()),
-                    detail: Some(problem.detail.clone()),
-                }
-            }
+            Err(error) => Self { content_id, outcome: "refused", time: None, refusal: refusal(error).into() },
         }
     }
 }
