@@ -12,7 +12,7 @@ async fn an_exact_time_is_kept() {
     let stack = Stack::open();
     let platform = stack.platform();
     let id = platform.write("On time").await;
-    let at = Timestamp::now() + SignedDuration::from_secs(3);
+    let at = Timestamp::now() + SignedDuration::from_secs(5);
     let planned = platform.order(id, "schedule", json!({ "at": at.to_string() })).await;
     assert_eq!(planned["data"]["kind"], "exact");
     assert_eq!(platform.content(id).await.unwrap()["publication"]["state"], "none");
@@ -34,7 +34,8 @@ async fn a_platform_that_was_dead_at_the_time_makes_up_for_it_once() {
         let killed = Command::new("kill").args(["-9", &stack.pid(program).to_string()]).status().unwrap();
         assert!(killed.success());
     }
-    tokio::time::sleep(Duration::from_secs(3)).await;
+    let left = at.duration_since(Timestamp::now());
+    tokio::time::sleep(Duration::try_from(left).unwrap_or_default()).await;
     stack.revive().await;
     platform.live(id).await;
     assert_eq!(wordpress.posts_titled(&title).await.len(), 1);
