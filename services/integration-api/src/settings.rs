@@ -117,6 +117,8 @@ pub struct EventsSettings {
 pub struct CalendarSettings {
     #[serde(with = "settings::duration")]
     pub poll: Duration,
+    #[serde(with = "settings::duration")]
+    pub plan_every: Duration,
     pub batch: i64,
 }
 

@@ -351,8 +351,7 @@ impl Story {
             progress: Some(self.progress(sequence)),
             failure,
             next_attempt_at_ms,
-            duration_ms: 30_000,
-            waits_for_site: false,
+            ..PublishRetrying::default()
         })
     }
 

@@ -6,17 +6,15 @@ use database::Tx;
 use diesel::result::Error as QueryError;
 use domain::content::Command;
 use domain::content::command::CommandRefusal;
-use domain::publishing::{DueItem, DueKind, Hold, Release, Taken, release};
+use domain::publishing::{DueItem, DueKind, Hold, NoSlot, Release, release};
 use domain::{AccountId, ContentId, IntegrationId, SiteId, UserId};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::command::{CommandError, Ordered, Wish, carry_out};
-use super::review;
-use super::schedule::timetable;
 use super::sync_log::Entry;
+use super::timetable::{taken_at, timetable_of};
 use crate::store::calendar::{self, Change};
-use crate::store::content::Content;
 use crate::store::sync_events::NewSyncEvent;
 use crate::store::{content, publications, publishing_settings, sync_events};
 
@@ -48,17 +46,17 @@ pub async fn release_due(
     publications::lock(tx.conn(), &ids).await?;
     let waiting = calendar::waiting(tx.conn(), &ids).await?;
     let due: Vec<DueItem> = waiting.iter().filter(|it| it.at <= now).filter_map(due_item).collect();
-    let Some(timetable) = timetable(site.get(), &settings.settings.0) else { return Ok(Released::default()) };
+    let Some(timetable) = timetable_of(site.get(), &settings.settings.0) else {
+        return Ok(Released::default());
+    };
     let Some(oldest) = due.iter().map(|item| item.due_at).min() else { return Ok(Released::default()) };
-    let since = Taken::matters_since(&timetable, oldest);
-    let instants = calendar::instants(tx.conn(), &[site.get()], since).await?;
-    let mut taken = Taken::of(&timetable, instants.into_iter().map(|(_, at)| at));
+    let mut taken = taken_at(tx.conn(), site.get(), &timetable, oldest).await?;
     let decided = release(&timetable, &mut taken, &due, settings.last_released_at, now);
-    let contents = content::lock_all(tx.conn(), &ids).await?;
+    let titles = content::titles(tx.conn(), &ids).await?;
     let mut pass = Pass {
         now,
         waiting: waiting.into_iter().map(|it| (it.content_id, it)).collect(),
-        contents: contents.into_iter().map(|it| (it.id, it)).collect(),
+        titles: titles.into_iter().map(|(id, title, _)| (id, title)).collect(),
         changes: Vec::new(),
         dropped: Vec::new(),
         events: Vec::new(),
@@ -73,7 +71,7 @@ pub async fn release_due(
 struct Pass {
     now: Timestamp,
     waiting: HashMap<i64, calendar::Entry>,
-    contents: HashMap<i64, Content>,
+    titles: HashMap<i64, String>,
     changes: Vec<Change>,
     dropped: Vec<i64>,
     events: Vec<NewSyncEvent>,
@@ -101,9 +99,9 @@ impl Pass {
                     });
                 }
                 Err(error) if waits_for_the_site(&error) => {
-                    self.hold(id, &code(&error), &error.to_string(), self.now + LOOK_AGAIN);
+                    self.hold(id, error.code(), self.now + LOOK_AGAIN, Some(&error.to_string()));
                 }
-                Err(error) => self.drop_out(id, &code(&error), &error.to_string()),
+                Err(error) => self.drop_out(id, error.code(), &error.to_string()),
                 Ok(Ordered::Follows { .. } | Ordered::Unchanged { .. }) => {
                     self.drop_out(id, "unchanged", "There is nothing left to publish.");
                 }
@@ -131,15 +129,17 @@ impl Pass {
         }
         for held in &decided.held {
             let (until, why) = match held.why {
-                Hold::Gap { until } => (until, "Something else went out a moment ago.".to_owned()),
-                Hold::Paused => (self.now + LOOK_AGAIN, "Publishing is paused for this site.".to_owned()),
-                Hold::NoSlot(no_slot) => (self.now + LOOK_AGAIN, no_slot.to_string()),
+                // It is over in minutes, and nobody has to do anything about it.
+                Hold::Gap { until } => (until, None),
+                Hold::Paused => (self.now + LOOK_AGAIN, Some(NoSlot::Paused.to_string())),
+                Hold::NoSlot(no_slot) => (self.now + LOOK_AGAIN, Some(no_slot.to_string())),
             };
-            self.hold(held.content_id.get(), held.why.code(), &why, until);
+            self.hold(held.content_id.get(), held.why.code(), until, why.as_deref());
         }
     }
 
-    fn hold(&mut self, id: i64, code: &str, why: &str, until: Timestamp) {
+    /// `why` is told to people, once.
+    fn hold(&mut self, id: i64, code: &str, until: Timestamp, why: Option<&str>) {
         self.released.held += 1;
         let Some(entry) = self.waiting.get(&id) else { return };
         let is_news = entry.hold.as_deref() != Some(code);
@@ -150,8 +150,7 @@ impl Pass {
             look_again_at: Some(until),
             released_at: None,
         });
-        // A gap is over in minutes, and nobody has to do anything about it.
-        if is_news && code != (Hold::Gap { until }).code() {
+        if let Some(why) = why.filter(|_| is_news) {
             let details = json!({ "code": code });
             self.tell(id, "content_held", details, Some(why), |title| format!("“{title}” is held: {why}"));
         }
@@ -174,11 +173,12 @@ impl Pass {
         error: Option<&str>,
         describe: impl FnOnce(&str) -> String,
     ) {
-        let Some(content) = self.contents.get(&id) else { return };
+        let (Some(planned), Some(title)) = (self.waiting.get(&id), self.titles.get(&id)) else { return };
+        let whose = (planned.account_id, planned.site_id, id);
         let entry = Entry {
             details,
             error: error.map(str::to_owned),
-            ..review::entry(content, action, describe(&content.text.title))
+            ..Entry::of_content(whose, action, describe(title))
         };
         self.events.push(entry.at(self.now));
     }
@@ -220,14 +220,4 @@ fn waits_for_the_site(error: &CommandError) -> bool {
                 | CommandRefusal::IntegrationSuspended
         )
     )
-}
-
-fn code(error: &CommandError) -> String {
-    match error {
-        CommandError::Refused(refusal) => refusal.code(),
-        CommandError::NoContent => "content_not_found",
-        CommandError::NoSuchIntegration => "integration_not_found",
-        CommandError::Unknown(_) => "internal_error",
-    }
-    .to_owned()
 }

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::schedule::WAKE;
-use super::sync_log::{CONTENT, Entry, LOCAL};
+use super::sync_log::Entry;
 use crate::store::content::{self, Content};
 use crate::store::{calendar, sync_events};
 
@@ -106,18 +106,5 @@ fn decide(user: Option<UserId>, content: &Content, step: &Step) -> Result<(Conte
 
 /// What people did to content, for its timeline.
 pub fn entry(content: &Content, action: &'static str, description: String) -> Entry {
-    Entry {
-        account_id: content.account_id,
-        site_id: content.site_id,
-        integration_id: None,
-        content_id: Some(content.id),
-        event_type: CONTENT,
-        action,
-        direction: LOCAL,
-        description,
-        error: None,
-        external_id: None,
-        details: json!({}),
-        duration_ms: None,
-    }
+    Entry::of_content((content.account_id, content.site_id, content.id), action, description)
 }

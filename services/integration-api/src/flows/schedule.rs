@@ -7,7 +7,6 @@ use diesel::result::Error as QueryError;
 use domain::content::command::Decision;
 use domain::content::{Command, ContentStatus};
 use domain::publishing::{DueKind, NoSlot, Taken, Timetable, next_free_slot};
-use domain::text::UnknownName;
 use domain::{AccountId, ContentId, IntegrationId, UserId};
 use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp};
@@ -16,9 +15,10 @@ use serde_json::json;
 use super::command::{CommandError, Desk, Wish};
 use super::review;
 use super::sync_log::Entry;
+use super::timetable::timetable_of;
 use crate::store::calendar::{self, NewEntry};
 use crate::store::content::Content;
-use crate::store::publishing_settings::{PublishingSettings, Settings};
+use crate::store::publishing_settings::PublishingSettings;
 use crate::store::sync_events::NewSyncEvent;
 use crate::store::{content, publishing_settings, sync_events};
 
@@ -69,8 +69,6 @@ pub enum ScheduleError {
     TooFar,
     #[error("the site's settings can't be read")]
     Settings,
-    #[error("a row has a name that stands for nothing")]
-    Unknown(#[from] UnknownName),
 }
 
 /// Gives each of these contents of the account its time, with as many statements as for one. What is in review is approved by it. The ids differ.
@@ -79,20 +77,26 @@ pub async fn schedule(
     now: Timestamp,
     (account, user): (AccountId, Option<UserId>),
     integration: Option<IntegrationId>,
-    wishes: &[(ContentId, When)],
+    contents: &[(ContentId, When)],
 ) -> Result<Vec<Result<Planned, ScheduleError>>, QueryError> {
-    let mut planner = Planner::lay_out(tx, now, (account, user), integration, wishes).await?;
-    let outcomes = wishes.iter().map(|(id, when)| planner.plan(*id, *when)).collect();
+    let wish = |(content_id, _): &(ContentId, When)| Wish {
+        account_id: account,
+        user_id: user,
+        content_id: *content_id,
+        integration_id: integration,
+        command: Command::Publish,
+    };
+    let wishes: Vec<Wish> = contents.iter().map(wish).collect();
+    let mut planner = Planner::lay_out(tx, now, account, &wishes).await?;
+    let outcomes = wishes.iter().zip(contents).map(|(wish, (_, when))| planner.plan(wish, *when)).collect();
     planner.write(tx).await?;
     Ok(outcomes)
 }
 
 struct Planner {
     now: Timestamp,
-    account: AccountId,
-    user: Option<UserId>,
-    integration: Option<IntegrationId>,
     desk: Desk,
+    /// Of the sites whose settings can be read.
     sites: HashMap<i64, SiteCalendar>,
     waiting: HashMap<i64, calendar::Entry>,
     entries: Vec<NewEntry>,
@@ -100,10 +104,9 @@ struct Planner {
     events: Vec<NewSyncEvent>,
 }
 
-/// A site's timetable and what it has planned. Without one, its settings can't be read.
 struct SiteCalendar {
-    timetable: Option<Timetable>,
-    taken: Option<Taken>,
+    timetable: Timetable,
+    taken: Taken,
     /// Once there is no free slot, there is none for the next one either.
     shortage: Option<NoSlot>,
 }
@@ -112,31 +115,17 @@ impl Planner {
     async fn lay_out(
         tx: &mut Tx,
         now: Timestamp,
-        (account, user): (AccountId, Option<UserId>),
-        integration: Option<IntegrationId>,
-        wishes: &[(ContentId, When)],
+        account: AccountId,
+        wishes: &[Wish],
     ) -> Result<Self, QueryError> {
-        let ids: Vec<i64> = wishes.iter().map(|(id, _)| id.get()).collect();
+        let ids: Vec<i64> = wishes.iter().map(|wish| wish.content_id.get()).collect();
         let sites = content::sites_of(tx.conn(), account, &ids).await?;
         // Before anything else is locked: the calendar lets things go in this order, too.
         let settings = publishing_settings::lock(tx.conn(), account, &sites, now).await?;
-        let publishing: Vec<Wish> = wishes
-            .iter()
-            .map(|(content_id, _)| Wish {
-                account_id: account,
-                user_id: user,
-                content_id: *content_id,
-                integration_id: integration,
-                command: Command::Publish,
-            })
-            .collect();
-        let desk = Desk::lay_out(tx, now, &publishing).await?;
+        let desk = Desk::lay_out(tx, now, wishes).await?;
         let waiting = calendar::waiting(tx.conn(), &ids).await?;
         Ok(Self {
             now,
-            account,
-            user,
-            integration,
             desk,
             sites: calendars(tx, now, &settings).await?,
             waiting: waiting.into_iter().map(|it| (it.content_id, it)).collect(),
@@ -146,72 +135,42 @@ impl Planner {
         })
     }
 
-    fn plan(&mut self, id: ContentId, when: When) -> Result<Planned, ScheduleError> {
-        let wish = Wish {
-            account_id: self.account,
-            user_id: self.user,
-            content_id: id,
-            integration_id: self.integration,
-            command: Command::Publish,
-        };
-        let (content, decision, _) = self.desk.decide(&wish)?;
-        let content = content.clone();
-        let site = self.sites.get_mut(&content.site_id).ok_or(CommandError::NoContent)?;
-        let timetable = site.timetable.clone().ok_or(ScheduleError::Settings)?;
+    fn plan(&mut self, wish: &Wish, when: When) -> Result<Planned, ScheduleError> {
+        let (content, decision, _) = self.desk.decide(wish)?;
+        let site = self.sites.get_mut(&content.site_id).ok_or(ScheduleError::Settings)?;
         let before = self.waiting.get(&content.id);
-        let (at, kind) = match when {
-            When::At(at) => (in_time(at, self.now)?, DueKind::Exact),
-            When::Local(local) => {
-                let at = timetable.instant(local).ok_or(ScheduleError::TooFar)?;
-                (in_time(at, self.now)?, DueKind::Exact)
-            }
-            When::NextFree => (site.next_free(&timetable, before, self.now)?, DueKind::Slot),
-        };
-        let is_it = |it: &calendar::Entry| it.at == at && it.kind == kind.as_str();
+        let (at, kind) = site.time(when, before, self.now)?;
         let outcome = match before {
-            Some(before) if is_it(before) => Outcome::Unchanged,
+            Some(before) if before.at == at && before.kind == kind.as_str() => Outcome::Unchanged,
             Some(_) => Outcome::Moved,
             None => Outcome::Scheduled,
         };
-        let planned =
-            Planned { at, local: timetable.local(at), zone: timetable.zone_name().to_owned(), kind, outcome };
-        if outcome != Outcome::Unchanged {
-            let approves = matches!(decision, Decision::Send(order) if order.approves);
-            self.enter(&content, &planned, approves);
+        let (local, zone) = (site.timetable.local(at), site.timetable.zone_name().to_owned());
+        let planned = Planned { at, local, zone, kind, outcome };
+        if outcome == Outcome::Unchanged {
+            return Ok(planned);
         }
-        Ok(planned)
-    }
-
-    fn enter(&mut self, content: &Content, planned: &Planned, approves: bool) {
-        if let Some(taken) = self.sites.get_mut(&content.site_id).and_then(|site| site.taken.as_mut()) {
-            if let Some(before) = self.waiting.get(&content.id) {
-                taken.remove(before.at);
-            }
-            taken.add(planned.at);
+        if let Some(before) = before {
+            site.taken.remove(before.at);
         }
+        site.taken.add(at);
+        let approves = matches!(decision, Decision::Send(order) if order.approves);
         if approves {
             self.approved.push((content.id, ContentStatus::Approved));
         }
+        self.events.push(told(content, &planned, wish, approves).at(self.now));
         self.entries.push(NewEntry {
             account_id: content.account_id,
             site_id: content.site_id,
             content_id: content.id,
-            at: planned.at,
-            kind: planned.kind.as_str(),
+            at,
+            kind: kind.as_str(),
             asked_at: self.now,
-            user_id: self.user.map(UserId::get),
-            integration_id: self.integration.map(IntegrationId::get),
+            user_id: wish.user_id.map(UserId::get),
+            integration_id: wish.integration_id.map(IntegrationId::get),
             released_at: None,
         });
-        let when = planned.local.strftime("%Y-%m-%d %H:%M");
-        let description = format!("Planned “{}” for {when} ({})", content.text.title, planned.zone);
-        let entry = Entry {
-            details: json!({
-                "at": planned.at, "kind": planned.kind.as_str(), "user_id": self.user, "approved": approves,
-            }),
-            ..review::entry(content, "content_scheduled", description)
-        };
-        self.events.push(entry.at(self.now));
+        Ok(planned)
     }
 
     async fn write(self, tx: &mut Tx) -> Result<(), QueryError> {
@@ -230,30 +189,47 @@ impl Planner {
     }
 }
 
+fn told(content: &Content, planned: &Planned, wish: &Wish, approves: bool) -> Entry {
+    let when = planned.local.strftime("%Y-%m-%d %H:%M");
+    let description = format!("Planned “{}” for {when} ({})", content.text.title, planned.zone);
+    Entry {
+        details: json!({
+            "at": planned.at, "kind": planned.kind.as_str(), "user_id": wish.user_id, "approved": approves,
+        }),
+        ..review::entry(content, "content_scheduled", description)
+    }
+}
+
 impl SiteCalendar {
-    fn next_free(
+    fn time(
         &mut self,
-        timetable: &Timetable,
+        when: When,
         before: Option<&calendar::Entry>,
         now: Timestamp,
-    ) -> Result<Timestamp, ScheduleError> {
-        if let Some(shortage) = self.shortage {
-            return Err(shortage.into());
-        }
-        let taken = self.taken.as_mut().ok_or(ScheduleError::Settings)?;
-        // Its own place is free for it.
-        let own = before.is_some_and(|it| taken.remove(it.at));
-        let found = next_free_slot(timetable, taken, now);
-        if let (true, Some(before)) = (own, before) {
-            taken.add(before.at);
-        }
-        match found {
-            Ok(slot) => Ok(slot.at),
-            Err(shortage) => {
-                self.shortage = before.is_none().then_some(shortage);
-                Err(shortage.into())
+    ) -> Result<(Timestamp, DueKind), ScheduleError> {
+        match when {
+            When::At(at) => Ok((in_time(at, now)?, DueKind::Exact)),
+            When::Local(local) => {
+                let at = self.timetable.instant(local).ok_or(ScheduleError::TooFar)?;
+                Ok((in_time(at, now)?, DueKind::Exact))
             }
+            When::NextFree => Ok((self.next_free(before, now)?, DueKind::Slot)),
         }
+    }
+
+    fn next_free(&mut self, before: Option<&calendar::Entry>, now: Timestamp) -> Result<Timestamp, NoSlot> {
+        if let Some(shortage) = self.shortage {
+            return Err(shortage);
+        }
+        // Its own place is free for it.
+        let own = before.map(|it| it.at).filter(|at| self.taken.remove(*at));
+        let found = next_free_slot(&self.timetable, &self.taken, now);
+        if let Some(at) = own {
+            self.taken.add(at);
+        } else {
+            self.shortage = found.err();
+        }
+        Ok(found?.at)
     }
 }
 
@@ -262,25 +238,21 @@ async fn calendars(
     now: Timestamp,
     settings: &HashMap<i64, PublishingSettings>,
 ) -> Result<HashMap<i64, SiteCalendar>, QueryError> {
-    let timetables: HashMap<i64, Option<Timetable>> =
-        settings.iter().map(|(site, it)| (*site, timetable(*site, &it.settings.0))).collect();
-    let since = timetables.values().flatten().map(|it| Taken::matters_since(it, now)).min().unwrap_or(now);
+    let timetables: HashMap<i64, Timetable> = settings
+        .iter()
+        .filter_map(|(site, it)| Some((*site, timetable_of(*site, &it.settings.0)?)))
+        .collect();
+    let since = timetables.values().map(|it| Taken::matters_since(it, now)).min().unwrap_or(now);
     let sites: Vec<i64> = timetables.keys().copied().collect();
     let mut instants: HashMap<i64, Vec<Timestamp>> = HashMap::new();
     for (site, at) in calendar::instants(tx.conn(), &sites, since).await? {
         instants.entry(site).or_default().push(at);
     }
-    let with_taken = |(site, timetable): (i64, Option<Timetable>)| {
-        let taken = timetable.as_ref().map(|it| Taken::of(it, instants.remove(&site).unwrap_or_default()));
+    let with_taken = |(site, timetable): (i64, Timetable)| {
+        let taken = Taken::of(&timetable, instants.remove(&site).unwrap_or_default());
         (site, SiteCalendar { timetable, taken, shortage: None })
     };
     Ok(timetables.into_iter().map(with_taken).collect())
-}
-
-/// Settings are checked before they are written; what can't be read all the same holds up its own site only.
-pub(super) fn timetable(site: i64, settings: &Settings) -> Option<Timetable> {
-    let checked = settings.check();
-    checked.map_err(|faults| tracing::error!(site.id = site, ?faults, "unreadable publishing settings")).ok()
 }
 
 fn in_time(at: Timestamp, now: Timestamp) -> Result<Timestamp, ScheduleError> {

@@ -57,6 +57,28 @@ impl Entry {
         }
     }
 
+    /// A success of this account's, site's and content's, on this side only.
+    pub fn of_content(
+        (account_id, site_id, content_id): (i64, i64, i64),
+        action: &'static str,
+        description: String,
+    ) -> Self {
+        Self {
+            account_id,
+            site_id,
+            integration_id: None,
+            content_id: Some(content_id),
+            event_type: CONTENT,
+            action,
+            direction: LOCAL,
+            description,
+            error: None,
+            external_id: None,
+            details: json!({}),
+            duration_ms: None,
+        }
+    }
+
     pub fn at(self, now: Timestamp) -> NewSyncEvent {
         NewSyncEvent {
             event_id: Uuid::now_v7(),

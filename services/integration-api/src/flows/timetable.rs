@@ -1,13 +1,35 @@
 //! A site's settings, from what is stored to what the rules compute with.
 
+use diesel::QueryResult;
+use diesel_async::AsyncPgConnection;
 use domain::content::merge::ConflictPolicy;
 use domain::content::{FieldKind, MissingTerms, TextFormat};
 use domain::publishing::{
-    DateRange, PublishingSettings, SettingsFault, TimeOfDay, TimeWindow, Timetable, Weekday, Weekdays,
+    DateRange, PublishingSettings, SettingsFault, Taken, TimeOfDay, TimeWindow, Timetable, Weekday, Weekdays,
 };
+use jiff::Timestamp;
 use jiff::civil::Date;
 
+use crate::store::calendar;
 use crate::store::publishing_settings::{Dates, Posts, Settings, Window};
+
+/// A site's calendar to compute with. Settings are checked before they are written; what can't be read all the same holds up its own
+/// site only.
+pub fn timetable_of(site: i64, settings: &Settings) -> Option<Timetable> {
+    let checked = settings.check();
+    checked.map_err(|faults| tracing::error!(site.id = site, ?faults, "unreadable publishing settings")).ok()
+}
+
+/// What has its time at the site, as far as it matters to a slot after this moment.
+pub async fn taken_at(
+    connection: &mut AsyncPgConnection,
+    site: i64,
+    timetable: &Timetable,
+    after: Timestamp,
+) -> QueryResult<Taken> {
+    let instants = calendar::instants(connection, &[site], Taken::matters_since(timetable, after)).await?;
+    Ok(Taken::of(timetable, instants.into_iter().map(|(_, at)| at)))
+}
 
 /// Something that can't be: a JSON pointer, and what would be right.
 pub type Fault = (String, String);

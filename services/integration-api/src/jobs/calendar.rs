@@ -1,13 +1,12 @@
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use database::DatabaseError;
-use domain::publishing::NoSlot;
 use lifecycle::Shutdown;
 
 use crate::AppState;
 use crate::flows::release::{Released, release_due};
 use crate::flows::review::{Step, take_all};
-use crate::flows::schedule::{ScheduleError, WAKE, When, schedule};
+use crate::flows::schedule::{WAKE, When, schedule};
 use crate::store::{automation, calendar};
 
 /// Contents of one site that are approved or given their times in one transaction.
@@ -17,20 +16,27 @@ const SITES: i64 = 100;
 /// Keeps the calendars of all sites: woken by whoever changed one, and every so often.
 pub async fn keep(state: AppState, shutdown: Shutdown) -> Result<(), DatabaseError> {
     let changed = state.database.wakeup(WAKE);
+    let settings = &state.settings.calendar;
+    let mut planned: Option<Instant> = None;
     while !shutdown.is_cancelled() {
-        let more = pass(&state).await?;
-        let pause = if more { Duration::ZERO } else { state.settings.calendar.poll };
-        let _ = tokio::time::timeout(pause, shutdown.unless_cancelled(changed.notified())).await;
+        let mut more = false;
+        // What found no slot a moment ago finds none now, unless somebody changed something.
+        if planned.is_none_or(|at| at.elapsed() >= settings.plan_every) {
+            more = plan(&state).await?;
+            planned = Some(Instant::now()).filter(|_| !more);
+        }
+        more |= let_go(&state).await?;
+        let pause = if more { Duration::ZERO } else { settings.poll };
+        if tokio::time::timeout(pause, shutdown.unless_cancelled(changed.notified())).await.is_ok() {
+            planned = None;
+        }
     }
     Ok(())
 }
 
-/// Approves, plans and lets go what is to be now. Is there more to do at once?
-pub async fn pass(state: &AppState) -> Result<bool, DatabaseError> {
-    let more_to_approve = approve(state).await?;
-    let more_to_plan = plan(state).await?;
-    let more_to_release = let_go(state).await?;
-    Ok(more_to_approve || more_to_plan || more_to_release)
+/// Approves what needs nobody's approval, and gives times to what gets one by itself. Is there more to do at once?
+pub async fn plan(state: &AppState) -> Result<bool, DatabaseError> {
+    Ok(approve(state).await? | give_times(state).await?)
 }
 
 async fn approve(state: &AppState) -> Result<bool, DatabaseError> {
@@ -51,7 +57,7 @@ async fn approve(state: &AppState) -> Result<bool, DatabaseError> {
     Ok(done > 0)
 }
 
-async fn plan(state: &AppState) -> Result<bool, DatabaseError> {
+async fn give_times(state: &AppState) -> Result<bool, DatabaseError> {
     let now = state.clock.now();
     let all = automation::to_plan(&mut *state.database.connection().await?, OF_EACH_SITE).await?;
     let mut done = 0;
@@ -65,19 +71,14 @@ async fn plan(state: &AppState) -> Result<bool, DatabaseError> {
             .await?;
         done += planned.iter().filter(|it| it.is_ok()).count();
         for refused in planned.into_iter().filter_map(Result::err) {
-            let is_expected = matches!(
-                refused,
-                ScheduleError::NoSlot(NoSlot::NothingFree { .. }) | ScheduleError::Command(_)
-            );
-            if !is_expected {
-                tracing::debug!(site.id = work.site_id.get(), error = %refused, "no time for approved content");
-            }
+            tracing::debug!(site.id = work.site_id.get(), error = %refused, "no time for approved content");
         }
     }
     Ok(done > 0)
 }
 
-async fn let_go(state: &AppState) -> Result<bool, DatabaseError> {
+/// Lets go what is due. Is there more to do at once?
+pub async fn let_go(state: &AppState) -> Result<bool, DatabaseError> {
     let now = state.clock.now();
     let sites = calendar::due_sites(&mut *state.database.connection().await?, now, SITES).await?;
     let mut all = Released::default();

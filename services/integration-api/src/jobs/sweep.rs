@@ -10,15 +10,13 @@ pub async fn pass(state: AppState) -> Result<(), DatabaseError> {
     let (now, most) = (state.clock.now(), state.settings.sweep.batch);
     let found = automation::never_sent(&mut *state.database.connection().await?, most).await?;
     let wishes: Vec<Wish> = found
-        .iter()
-        .flat_map(|work| {
-            work.contents.iter().map(|content| Wish {
-                account_id: work.account_id,
-                user_id: None,
-                content_id: *content,
-                integration_id: None,
-                command: Command::Publish,
-            })
+        .into_iter()
+        .map(|(account_id, content_id)| Wish {
+            account_id,
+            user_id: None,
+            content_id,
+            integration_id: None,
+            command: Command::Publish,
         })
         .collect();
     if wishes.is_empty() {

@@ -38,11 +38,12 @@ pub async fn to_approve(connection: &mut AsyncPgConnection, of_each: i64) -> Que
     Ok(by_site(rows))
 }
 
-/// Approved, never sent, without a time, at sites whose settings give it one; so many of each site.
+/// Approved, never sent, without a time, at sites that take posts and whose settings give it one; so many of each site.
 pub async fn to_plan(connection: &mut AsyncPgConnection, of_each: i64) -> QueryResult<Vec<Work>> {
     let rows = diesel::sql_query(format!(
         "SELECT s.account_id, s.site_id, c.id AS content_id
-         FROM publishing_settings AS s JOIN sites ON sites.id = s.site_id AND sites.deleted_at IS NULL
+         FROM publishing_settings AS s
+         JOIN integrations AS i ON i.site_id = s.site_id AND i.state = 'connected' AND i.is_active
          CROSS JOIN LATERAL ({WITHOUT_A_TIME} ORDER BY c.id LIMIT $1) AS c
          WHERE s.settings ->> 'auto_publish_enabled' = 'true' AND s.settings ->> 'paused' IS DISTINCT FROM 'true'
          ORDER BY s.site_id, c.id",
@@ -83,8 +84,11 @@ pub async fn of_site(
 }
 
 /// Published here, but never sent, at sites that take posts.
-pub async fn never_sent(connection: &mut AsyncPgConnection, most: i64) -> QueryResult<Vec<Work>> {
-    let rows = diesel::sql_query(
+pub async fn never_sent(
+    connection: &mut AsyncPgConnection,
+    most: i64,
+) -> QueryResult<Vec<(AccountId, ContentId)>> {
+    let rows: Vec<Row> = diesel::sql_query(
         "SELECT c.account_id, c.site_id, c.id AS content_id
          FROM publications AS p JOIN content AS c ON c.id = p.content_id
          JOIN integrations AS i ON i.site_id = c.site_id AND i.state = 'connected' AND i.is_active
@@ -94,14 +98,15 @@ pub async fn never_sent(connection: &mut AsyncPgConnection, most: i64) -> QueryR
     .bind::<BigInt, _>(most)
     .load(connection)
     .await?;
-    Ok(by_site(rows))
+    Ok(rows.into_iter().map(|row| (AccountId::new(row.account_id), ContentId::new(row.content_id))).collect())
 }
 
+/// Rows of one site follow one another.
 fn by_site(rows: Vec<Row>) -> Vec<Work> {
     let mut all: Vec<Work> = Vec::new();
     for row in rows {
         let (site_id, content) = (SiteId::new(row.site_id), ContentId::new(row.content_id));
-        match all.iter_mut().find(|work| work.site_id == site_id) {
+        match all.last_mut().filter(|work| work.site_id == site_id) {
             Some(work) => work.contents.push(content),
             None => all.push(Work {
                 account_id: AccountId::new(row.account_id),

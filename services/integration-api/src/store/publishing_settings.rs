@@ -163,12 +163,6 @@ pub async fn of_sites(
     Ok(rows.into_iter().map(|row| (row.site_id, row)).collect())
 }
 
-/// The name of what a site wants to be done about conflicts, if it has settings.
-pub async fn conflict_policy(connection: &mut AsyncPgConnection, site: i64) -> QueryResult<Option<String>> {
-    let row = of_sites(connection, &[site]).await?.remove(&site);
-    Ok(row.map(|row| row.settings.0.posts.conflict_policy))
-}
-
 /// Locks those of the account's sites, lowest id first, making the rows that are missing: whoever gives times to content
 /// waits here.
 pub async fn lock(

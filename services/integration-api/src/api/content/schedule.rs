@@ -111,6 +111,5 @@ pub fn refusal(error: ScheduleError) -> Problem {
             let detail = "The site's publishing settings can't be read. Set them anew.";
             Problem::new(StatusCode::CONFLICT, codes::PUBLISHING_SETTINGS_UNREADABLE, detail)
         }
-        ScheduleError::Unknown(error) => Problem::internal(&error),
     }
 }

@@ -85,7 +85,8 @@ pub struct ScheduleView {
     pub at: Timestamp,
     /// exact or slot.
     pub kind: String,
-    /// Why it has not gone out although its time has come: a code.
+    /// Why it has not gone out although its time has come: min_gap, publishing_paused, what keeps it from a slot, or what publish is refused
+    /// for.
     pub hold: Option<String>,
 }
 

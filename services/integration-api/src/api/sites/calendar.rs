@@ -35,7 +35,8 @@ pub struct CalendarEntry {
     pub kind: String,
     /// Null: it waits.
     pub released_at: Option<Timestamp>,
-    /// Why it did not go out although its time has come.
+    /// Why it has not gone out although its time has come: min_gap, publishing_paused, what keeps it from a slot, or what publish is refused
+    /// for.
     pub hold: Option<String>,
 }
 

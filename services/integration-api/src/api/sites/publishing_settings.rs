@@ -1,5 +1,5 @@
 use actix_web::web::Data;
-use domain::publishing::{NoSlot, Taken, next_free_slots};
+use domain::publishing::{NoSlot, next_free_slots};
 use domain::{AccountId, SiteId};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -12,6 +12,7 @@ use super::not_found;
 use crate::AppState;
 use crate::access::{Editor, Member};
 use crate::flows::schedule::WAKE;
+use crate::flows::timetable::taken_at;
 use crate::store::publishing_settings::{self, Settings};
 use crate::store::{calendar, sites};
 
@@ -169,9 +170,7 @@ async fn view(
 ) -> Result<Success<PublishingSettingsView>, Problem> {
     let (mut slots, mut shortage) = (Vec::new(), None);
     if let Ok(timetable) = settings.check() {
-        let since = Taken::matters_since(&timetable, now);
-        let instants = calendar::instants(connection, &[site.get()], since).await?;
-        let mut taken = Taken::of(&timetable, instants.into_iter().map(|(_, at)| at));
+        let mut taken = taken_at(connection, site.get(), &timetable, now).await?;
         let free = next_free_slots(&timetable, &mut taken, now, SHOWN);
         slots = free.slots.into_iter().map(|slot| SlotView { at: slot.at, local: slot.local }).collect();
         shortage = free.shortage.map(Shortage::from);

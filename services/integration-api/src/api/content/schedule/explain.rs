@@ -10,6 +10,7 @@ use web::{Path, Problem, ProblemBody, Success};
 
 use super::super::not_found;
 use crate::access::Member;
+use crate::flows::timetable::taken_at;
 use crate::store::calendar::{self, Entry};
 use crate::store::{content, publishing_settings};
 use crate::{AppState, codes};
@@ -27,7 +28,8 @@ pub struct ScheduleExplanation {
     pub kind: String,
     /// What was looked at, in the order of time; the last is the answer.
     pub reasons: Vec<ExplainedReason>,
-    /// Why it has not gone out although its time has come: a code.
+    /// Why it has not gone out although its time has come: min_gap, publishing_paused, what keeps it from a slot, or what publish is refused
+    /// for.
     pub hold: Option<String>,
     /// When that is looked at again.
     pub look_again_at: Option<Timestamp>,
@@ -62,9 +64,7 @@ pub async fn explain_schedule(
     let entry = calendar::waiting(connection, &[*id]).await?.pop().ok_or_else(not_scheduled)?;
     let settings = publishing_settings::of_sites(connection, &[entry.site_id]).await?.remove(&entry.site_id);
     let timetable = settings.map(|it| it.settings.0).unwrap_or_default().check().map_err(|_| unreadable())?;
-    let since = Taken::matters_since(&timetable, entry.asked_at);
-    let instants = calendar::instants(connection, &[entry.site_id], since).await?;
-    let taken = Taken::of(&timetable, instants.into_iter().map(|(_, at)| at));
+    let taken = taken_at(connection, entry.site_id, &timetable, entry.asked_at).await?;
     Ok(Success::ok(explanation(entry, &timetable, &taken)))
 }
 

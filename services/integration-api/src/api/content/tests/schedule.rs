@@ -3,7 +3,7 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::{CONTENT, Desk};
-use crate::jobs::calendar::pass;
+use crate::jobs::calendar::{let_go, plan};
 use crate::store::integrations;
 
 /// Tests begin on a Sunday at 10:00 UTC; the default slots are at 09:00, 10:36, 12:12, 13:48 and 15:24.
@@ -23,7 +23,8 @@ impl Desk {
 
     /// What the clock's door does within seconds.
     async fn tick(&self) {
-        while pass(&self.api.state).await.unwrap() {}
+        let state = &self.api.state;
+        while plan(state).await.unwrap() | let_go(state).await.unwrap() {}
     }
 
     async fn wait(&self, minutes: i64) {
@@ -349,7 +350,7 @@ async fn two_replicas_never_give_one_slot_twice_nor_send_one_thing_twice() {
 
     desk.api.hand.advance(SignedDuration::from_hours(24 * 14));
     for _ in 0..40 {
-        let (one, other) = tokio::join!(pass(&desk.api.state), pass(&desk.api.state));
+        let (one, other) = tokio::join!(let_go(&desk.api.state), let_go(&desk.api.state));
         one.unwrap();
         other.unwrap();
         desk.api.hand.advance(SignedDuration::from_hours(6));
