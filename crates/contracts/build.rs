@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-const PACKAGES: [&str; 4] = ["content", "publishing", "site", "webhook"];
+const PACKAGES: [&str; 5] = ["content", "publishing", "reading", "site", "webhook"];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let root = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?).join("../../proto");

@@ -3,11 +3,15 @@
 mod message;
 mod publish_order;
 mod publish_report;
+mod read_report;
 pub mod topology;
+mod wordpress_event;
 
 pub use message::{DecodeError, FromWire, Message};
 pub use publish_order::PublishOrder;
 pub use publish_report::PublishReport;
+pub use read_report::ReadReport;
+pub use wordpress_event::WordpressEvent;
 
 macro_rules! package {
     ($name:ident) => {
@@ -20,5 +24,6 @@ macro_rules! package {
 
 package!(content);
 package!(publishing);
+package!(reading);
 package!(site);
 package!(webhook);

@@ -2,7 +2,7 @@ use bytes::Bytes;
 use prost::Name;
 
 use crate::topology::{Exchange, exchanges};
-use crate::{content, publishing, site, webhook};
+use crate::{content, publishing, reading, site, webhook};
 
 /// A message that crosses a service border: what it is called on the wire and where it is sent.
 pub trait Message: prost::Message + Name + Default + 'static {
@@ -113,6 +113,15 @@ message!(publishing::PostMoved, exchanges::PUBLISHER_EVENTS, "post.moved.v1", |m
 message!(publishing::SiteProbed, exchanges::PUBLISHER_EVENTS, "site.probed.v1", |m| {
     format!("site:{}", m.site_id)
 });
+message!(reading::ReadPosts, exchanges::PUBLISHER_COMMANDS, "read_posts.v1", |m| {
+    format!("site:{}", m.site_id)
+});
+message!(reading::PostsRead, exchanges::PUBLISHER_EVENTS, "posts.read.v1", |m| {
+    format!("site:{}", m.site_id)
+});
+message!(reading::ReadFailed, exchanges::PUBLISHER_EVENTS, "posts.not_read.v1", |m| {
+    format!("site:{}", m.site_id)
+});
 message!(site::SiteCredentialChanged, exchanges::INTEGRATION_EVENTS, "site.credential_changed.v1", |m| {
     format!("site:{}", m.site_id)
 });
@@ -120,5 +129,11 @@ message!(content::DeliveryApplied, exchanges::INTEGRATION_EVENTS, "delivery.appl
     format!("site:{}", m.site_id)
 });
 message!(webhook::WordpressStatusChanged, exchanges::WEBHOOK_EVENTS, "wordpress.status.v1", |m| {
+    format!("site:{}", m.site_id)
+});
+message!(webhook::WordpressPostUpdated, exchanges::WEBHOOK_EVENTS, "wordpress.updated.v1", |m| {
+    format!("site:{}", m.site_id)
+});
+message!(webhook::WordpressEventsMissing, exchanges::WEBHOOK_EVENTS, "wordpress.missing.v1", |m| {
     format!("site:{}", m.site_id)
 });

@@ -42,6 +42,8 @@ pub mod queues {
             (PUBLISHER_COMMANDS, "cancel_operation.v1"),
         ],
     };
+    pub const PUBLISHER_READS: Queue =
+        Queue { name: "publisher.reads", bindings: &[(PUBLISHER_COMMANDS, "read_posts.v1")] };
     pub const PUBLISHER_PROBE_SITE: Queue =
         Queue { name: "publisher.probe_site", bindings: &[(PUBLISHER_COMMANDS, "probe_site.v1")] };
     pub const PUBLISHER_SITE_CHANGED: Queue = Queue {
@@ -68,16 +70,21 @@ pub mod queues {
     };
     pub const INTEGRATION_SITE_PROBED: Queue =
         Queue { name: "integration.site_probed", bindings: &[(PUBLISHER_EVENTS, "site.probed.v1")] };
-    pub const INTEGRATION_WORDPRESS_STATUS: Queue =
-        Queue { name: "integration.wordpress_status", bindings: &[(WEBHOOK_EVENTS, "wordpress.status.v1")] };
+    pub const INTEGRATION_SITE_READS: Queue =
+        Queue { name: "integration.site_reads", bindings: &[(PUBLISHER_EVENTS, "posts.*.v1")] };
+    /// One queue, so that what a site says of a post arrives in its order.
+    pub const INTEGRATION_WORDPRESS_EVENTS: Queue =
+        Queue { name: "integration.wordpress_events", bindings: &[(WEBHOOK_EVENTS, "wordpress.*.v1")] };
 
-    pub const ALL: [Queue; 9] = [
+    pub const ALL: [Queue; 11] = [
         INTEGRATION_PUBLISH_RESULTS,
         INTEGRATION_SITE_PROBED,
-        INTEGRATION_WORDPRESS_STATUS,
+        INTEGRATION_SITE_READS,
+        INTEGRATION_WORDPRESS_EVENTS,
         PLUGIN_SITE_CHANGED,
         PUBLISHER_ORDERS,
         PUBLISHER_PROBE_SITE,
+        PUBLISHER_READS,
         PUBLISHER_SITE_CHANGED,
         WEBHOOK_DELIVERY_APPLIED,
         WEBHOOK_SITE_CHANGED,

@@ -14,7 +14,7 @@ use crate::api::auth::LoginGate;
 use crate::api::events::Hub;
 use crate::consumers::publish_result::PublishResults;
 use crate::consumers::site_probed::SiteProbes;
-use crate::consumers::wordpress_status::WordpressStatuses;
+use crate::consumers::wordpress_events::WordpressEvents;
 use crate::settings::Settings;
 use crate::{jobs, routes};
 
@@ -87,7 +87,7 @@ impl App {
         };
         Mailroom::new(&lifecycle, &state.database, &broker, &state.settings.relay, &state.settings.consume)
             .consume(PublishResults::new(&state))
-            .consume(WordpressStatuses::new(&state))
+            .consume(WordpressEvents::new(&state))
             .consume(SiteProbes::new(&state))
             .start();
         jobs::start(&lifecycle, &state);

@@ -2,7 +2,7 @@
 
 pub mod publish_result;
 pub mod site_probed;
-pub mod wordpress_status;
+pub mod wordpress_events;
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,7 @@
 //! What messages make of content, once, twice and in the wrong order.
 
 use contracts::PublishReport;
+use contracts::WordpressEvent;
 use contracts::content::DeliveryApplied;
 use contracts::publishing::{
     ContentPublished, Failure, Progress, PublishContent, PublishFailed, PublishRetrying, PublishStarted,
@@ -12,7 +13,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::publish_result::PublishResults;
-use super::wordpress_status::WordpressStatuses;
+use super::wordpress_events::WordpressEvents;
 use crate::testing::{Api, Team, TestSite};
 
 mod commands;
@@ -302,7 +303,11 @@ impl Story {
         &self,
         changes: impl IntoIterator<Item = WordpressStatusChanged>,
     ) -> Result<(), HandlerError> {
-        self.apply(&WordpressStatuses::new(&self.api.state), changes).await
+        self.apply(
+            &WordpressEvents::new(&self.api.state),
+            changes.into_iter().map(WordpressEvent::StatusChanged),
+        )
+        .await
     }
 
     async fn apply<H: Handler>(

@@ -25,7 +25,7 @@ async fn from_the_webhook_to_the_queue_and_back_to_the_delivery() {
     .await;
     let delivery = answer.delivery_ids()[0].to_owned();
 
-    let message: WordpressStatusChanged = broker.receive(queues::INTEGRATION_WORDPRESS_STATUS.name).await;
+    let message: WordpressStatusChanged = broker.receive(queues::INTEGRATION_WORDPRESS_EVENTS.name).await;
     assert_eq!(message.delivery_id, delivery);
     assert_eq!((message.site_id, message.post_id, message.content_id), (1, 7, 123));
     assert_eq!(message.position.unwrap().site_sequence, Some(41));
@@ -94,7 +94,7 @@ async fn while_the_broker_is_away_events_are_taken_and_sent_later() {
     }
     let mut seen = Vec::new();
     while seen.len() < 10 {
-        let message: WordpressStatusChanged = broker.receive(queues::INTEGRATION_WORDPRESS_STATUS.name).await;
+        let message: WordpressStatusChanged = broker.receive(queues::INTEGRATION_WORDPRESS_EVENTS.name).await;
         if !seen.contains(&message.post_id) {
             seen.push(message.post_id);
         }

@@ -1,3 +1,4 @@
+use contracts::WordpressEvent;
 use contracts::topology::{Queue, queues};
 use contracts::webhook::WordpressStatusChanged;
 use database::Tx;
@@ -10,23 +11,28 @@ use crate::AppState;
 use crate::flows::apply_wordpress_status::{StatusChange, apply_wordpress_statuses};
 
 /// What sites told webhook-ingest of their posts. Whose the site is was settled there; whether the post is its content's, here.
-pub struct WordpressStatuses {
+pub struct WordpressEvents {
     clock: Clock,
 }
 
-impl WordpressStatuses {
+impl WordpressEvents {
     pub fn new(state: &AppState) -> Self {
         Self { clock: state.clock.clone() }
     }
 }
 
-impl Handler for WordpressStatuses {
-    type Message = WordpressStatusChanged;
-    const NAME: &'static str = "wordpress_status";
-    const QUEUE: Queue = queues::INTEGRATION_WORDPRESS_STATUS;
+impl Handler for WordpressEvents {
+    type Message = WordpressEvent;
+    const NAME: &'static str = "wordpress_events";
+    const QUEUE: Queue = queues::INTEGRATION_WORDPRESS_EVENTS;
 
-    async fn apply(&self, tx: &mut Tx, messages: Vec<WordpressStatusChanged>) -> Result<(), HandlerError> {
-        let changes = messages.iter().map(parse).collect::<Result<Vec<_>, _>>().or_park()?;
+    async fn apply(&self, tx: &mut Tx, messages: Vec<WordpressEvent>) -> Result<(), HandlerError> {
+        let mut changes = Vec::with_capacity(messages.len());
+        for message in &messages {
+            if let WordpressEvent::StatusChanged(change) = message {
+                changes.push(parse(change).or_park()?);
+            }
+        }
         apply_wordpress_statuses(tx, self.clock.now(), changes).await.or_retry()
     }
 }
