@@ -13,7 +13,7 @@ use messaging::Broker;
 use secrets::{KeyError, Sealer, SigningKey};
 use uuid::Uuid;
 
-use crate::consumers::{OrdersHandler, ProbeSiteHandler, SiteChangedHandler};
+use crate::consumers::{OrdersHandler, ProbeSiteHandler, ReadsHandler, SiteChangedHandler};
 use crate::destinations::WordpressBridge;
 use crate::egress::{Egress, EgressError, Guard, Lookup, SystemLookup};
 use crate::jobs::claim::ClaimPolicy;
@@ -100,6 +100,7 @@ impl Parts {
         let settings = &self.settings;
         Mailroom::new(&self.lifecycle, &self.database, &self.broker, &settings.relay, &settings.consume)
             .consume(OrdersHandler { clock: self.clock.clone() })
+            .consume(ReadsHandler { clock: self.clock.clone() })
             .consume(ProbeSiteHandler { clock: self.clock.clone() })
             .consume(SiteChangedHandler)
             .start();
@@ -115,6 +116,7 @@ impl Parts {
             clock: self.clock.clone(),
             retry: settings.retry.policy(),
             mending: settings.mending.policy(&settings.retry),
+            reading: settings.reading.policy(&settings.retry),
             images: Images::new(settings.images.clone()),
         };
         let policy = ClaimPolicy {

@@ -34,7 +34,8 @@ pub struct Settings {
     pub images: ImagesSettings,
     pub jobs: JobsSettings,
     pub retry: RetrySettings,
-    pub mending: MendingSettings,
+    pub mending: TriesSettings,
+    pub reading: TriesSettings,
     pub breaker: BreakerSettings,
 }
 
@@ -159,7 +160,7 @@ impl RetrySettings {
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct MendingSettings {
+pub struct TriesSettings {
     pub max_attempts: u32,
     #[serde(with = "settings::duration")]
     pub first_delay: Duration,
@@ -168,7 +169,7 @@ pub struct MendingSettings {
     pub max_delay: Duration,
 }
 
-impl MendingSettings {
+impl TriesSettings {
     /// What is not said here is as for commands.
     pub fn policy(&self, retry: &RetrySettings) -> RetryPolicy {
         RetryPolicy {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use url::form_urlencoded;
 
 use super::state::{File, State};
-use super::{Shared, Trust, lock, plugin};
+use super::{Shared, Trust, lock, plugin, reading};
 
 /// What the plugin says: status, members, and the mark of its frame.
 pub struct Answer {
@@ -40,6 +40,8 @@ pub fn answer(state: &Shared, request: &HttpRequest, route: &str, query: &Query,
         ("GET", "status") => (200, status(&state)),
         ("PUT", _) if route.starts_with("posts/") => plugin::update(&mut state, route, body),
         ("DELETE", _) if route.starts_with("posts/") => plugin::move_post(&mut state, route, query),
+        ("GET", "posts") => reading::page(&state, query),
+        ("GET", _) if route.starts_with("posts/") => reading::one(&state, route),
         ("GET", _) => match route.strip_prefix("operations/") {
             Some(operation) => plugin::receipt(&state, operation),
             None => (404, refusal("rest_no_route")),

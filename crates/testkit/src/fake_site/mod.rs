@@ -14,6 +14,7 @@ use crate::on_a_thread;
 
 mod answers;
 mod plugin;
+mod reading;
 mod state;
 
 use state::State;
@@ -134,6 +135,21 @@ impl FakeSite {
     /// Has a post for this content already, made by another operation.
     pub fn has_post(&self, content_id: i64) -> i64 {
         self.state().make_post(content_id, "another-operation", "publish", state::Text::default())
+    }
+
+    /// A person wrote so many posts in WordPress; their ids.
+    pub fn has_posts_of_its_own(&self, many: usize) -> Vec<i64> {
+        let mut state = self.state();
+        (0..many)
+            .map(|number| {
+                let text = state::Text {
+                    title: format!("Post {number}"),
+                    content_html: format!("<p>What {number} says.</p>"),
+                    excerpt: String::new(),
+                };
+                state.add_post(0, "", "publish", text)
+            })
+            .collect()
     }
 
     /// A person deleted the post of this content.

@@ -112,6 +112,13 @@ impl State {
     }
 
     pub fn make_post(&mut self, content_id: i64, operation_id: &str, status: &str, text: Text) -> i64 {
+        let id = self.add_post(content_id, operation_id, status, text);
+        self.contents.insert(content_id, Some(id));
+        id
+    }
+
+    /// `content_id` 0: it is none of ours.
+    pub fn add_post(&mut self, content_id: i64, operation_id: &str, status: &str, text: Text) -> i64 {
         let id = self.new_id();
         self.posts.push(Post {
             content_id,
@@ -121,7 +128,6 @@ impl State {
             base: text.clone(),
             text,
         });
-        self.contents.insert(content_id, Some(id));
         id
     }
 

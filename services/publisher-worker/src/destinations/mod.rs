@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use contracts::reading::RemotePost;
 use domain::content::{Article, Command};
 use domain::delivery::{Answer, Cause, Part, ReceiptAnswer};
 use domain::{ContentId, OperationId, SiteId};
@@ -35,6 +36,13 @@ pub trait Destination: Send + Sync + 'static {
         site: &'a Site,
         picture: &'a Picture,
     ) -> BoxFuture<'a, Reply<Result<Media, MediaRefusal>>>;
+
+    /// Reads posts that the site has.
+    fn read<'a>(
+        &'a self,
+        site: &'a Site,
+        wanted: &'a Wanted,
+    ) -> BoxFuture<'a, Reply<Result<PostsFound, Answer>>>;
 
     /// Says what works.
     fn probe<'a>(&'a self, site: &'a Site) -> BoxFuture<'a, Reply<Findings>>;
@@ -121,6 +129,41 @@ pub struct Seen {
     pub revision: String,
 }
 
+/// Which posts are to be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    Named(Vec<i64>),
+    Page { post_type: String, order: PageOrder, cursor: String, limit: u32 },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PageOrder {
+    Id,
+    /// By the time of the last change.
+    Modified,
+}
+
+impl PageOrder {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Id => "id",
+            Self::Modified => "modified",
+        }
+    }
+}
+
+/// What was read, as it goes over the wire.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PostsFound {
+    pub posts: Vec<RemotePost>,
+    /// Of those named, the ones the site does not have.
+    pub missing: Vec<i64>,
+    /// Where a page ends.
+    pub cursor: String,
+    pub more: bool,
+    pub total: i64,
+}
+
 /// An image with its bytes.
 #[derive(Clone, Debug)]
 pub struct Picture {
@@ -190,6 +233,7 @@ pub struct Reply<T> {
     pub call: Call,
 }
 
+/// A call, or several one after the other.
 #[derive(Clone, Debug)]
 pub struct Call {
     pub started_at: Timestamp,
@@ -198,4 +242,21 @@ pub struct Call {
     /// The first bytes of the answer, or the transport's error.
     pub evidence: String,
     pub request_id: String,
+}
+
+impl Call {
+    pub const fn none(at: Timestamp) -> Self {
+        Self {
+            started_at: at,
+            duration: Duration::ZERO,
+            http_status: None,
+            evidence: String::new(),
+            request_id: String::new(),
+        }
+    }
+
+    /// Both as one: the later tells how it went.
+    pub fn and(self, next: Self) -> Self {
+        Self { started_at: self.started_at, duration: self.duration + next.duration, ..next }
+    }
 }

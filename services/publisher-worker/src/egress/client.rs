@@ -67,15 +67,20 @@ impl Egress {
         Ok(Self { client, guard, max_answer: settings.max_answer_bytes })
     }
 
+    /// How much of an answer is read, usually.
+    pub const fn max_answer(&self) -> usize {
+        self.max_answer
+    }
+
     /// One request, one answer; a redirect is an answer.
-    pub async fn call(&self, request: Request) -> Result<Response, CallError> {
+    pub async fn call(&self, request: Request, max_answer: usize) -> Result<Response, CallError> {
         self.guard.check(&request.url)?;
         let mut call = self.client.request(request.method, request.url).headers(headers(request.headers));
         if !request.body.is_empty() {
             call = call.header(CONTENT_TYPE, request.content_type).body(request.body);
         }
         let response = call.send().await.map_err(|error| CallError::new(&error, None))?;
-        read(response, self.max_answer).await
+        read(response, max_answer).await
     }
 
     /// Fetches something public, following a few redirects, each of them checked.

@@ -8,7 +8,7 @@ use domain::delivery::{Admission, Breaker, BreakerPolicy, Cause, Failure};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{circuit, report::Subject};
+use super::{circuit, read::is_silent, report::Subject};
 use crate::store::claims::{self, Claimed, Terms};
 use crate::store::sites::{self, Circuit};
 
@@ -54,7 +54,7 @@ pub async fn claim(
         let put_off = claims::put_off(tx.conn(), &until, now).await?;
         let reports: Vec<_> = put_off
             .iter()
-            .filter(|job| matches!(job.was.as_str(), "queued" | "retrying") && job.kind != "mend")
+            .filter(|job| matches!(job.was.as_str(), "queued" | "retrying") && !is_silent(&job.kind))
             .filter_map(|job| {
                 let (until, cause) = waiting.get(&job.site_id)?;
                 Some(Subject::from(job).waiting(Failure::new(*cause, "", None), *until, now))
@@ -88,7 +88,7 @@ impl Claimed {
 
     /// Even if it is handed back and begun anew, the first was said to have started.
     pub fn is_first_try(&self) -> bool {
-        self.begins_try() && self.fence == 1 && self.kind != "mend"
+        self.begins_try() && self.fence == 1 && !self.is_silent()
     }
 
     /// Somebody had it before, so something may have been sent.

@@ -2,15 +2,16 @@
 
 use std::time::Duration;
 
+use contracts::reading::ReadPosts;
 use database::{Database, DatabaseError};
 use domain::Clock;
 use domain::delivery::{Cause, Failure};
 use jiff::Timestamp;
 use lifecycle::{Shutdown, TaskResult};
 
-use super::failure;
 use super::report::Subject;
-use crate::store::jobs;
+use super::{failure, read};
+use crate::store::jobs::{self, Ended};
 
 #[derive(Clone)]
 pub struct Expire {
@@ -39,9 +40,15 @@ impl Expire {
         let why = Failure::new(Cause::Expired, "", None);
         let mut tx = self.database.begin().await?;
         let expired = jobs::expire(tx.conn(), made_before, now, &failure::to_json(&why), BATCH).await?;
+        let reads: Vec<_> = expired.iter().filter(|job| job.kind == read::KIND).collect();
+        let reads: Vec<_> =
+            reads.into_iter().map(|job| read::failed(&asked(job), why.clone(), now)).collect();
+        if !reads.is_empty() {
+            mailbox::post_all(&mut tx, &reads).await?;
+        }
         let reports: Vec<_> = expired
             .iter()
-            .filter(|job| job.kind != "mend")
+            .filter(|job| !read::is_silent(&job.kind))
             .map(|job| Subject::from(job).failed(why.clone(), 0, now))
             .collect();
         if !reports.is_empty() {
@@ -49,5 +56,15 @@ impl Expire {
         }
         tx.commit().await?;
         Ok(i64::try_from(expired.len()).unwrap_or(i64::MAX))
+    }
+}
+
+/// As far as it is known when the command itself is not kept any more.
+fn asked(job: &Ended) -> ReadPosts {
+    ReadPosts {
+        read_id: job.operation_id.to_string(),
+        account_id: job.account_id,
+        site_id: job.site_id,
+        ..ReadPosts::default()
     }
 }

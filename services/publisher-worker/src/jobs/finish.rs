@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use contracts::PublishReport;
 use contracts::publishing::SiteProbed;
+use contracts::{PublishReport, ReadReport};
 use database::{Database, DatabaseError, Tx};
 use diesel::QueryResult;
 use domain::Clock;
@@ -38,6 +38,7 @@ pub struct Finished {
 pub enum Report {
     Publication(Box<PublishReport>),
     Probe(SiteProbed),
+    Read(ReadReport),
 }
 
 /// What a run says of its site.
@@ -183,7 +184,7 @@ async fn post_reports(tx: &mut Tx, jobs: &[&Finished]) -> QueryResult<()> {
                         PublishReport::$kind(report) => Some((report, job.trace.as_slice())),
                         _ => None,
                     },
-                    Report::Probe(_) => None,
+                    Report::Probe(_) | Report::Read(_) => None,
                 });
                 post_some(tx, of_kind.collect()).await?;
             })+
@@ -193,9 +194,19 @@ async fn post_reports(tx: &mut Tx, jobs: &[&Finished]) -> QueryResult<()> {
     post!(Published, Updated, Moved, Conflicted, Mended, Retrying, Unconfirmed, Failed);
     let probes = jobs.iter().filter_map(|job| match job.report.as_ref()? {
         Report::Probe(report) => Some((report, job.trace.as_slice())),
-        Report::Publication(_) => None,
+        Report::Publication(_) | Report::Read(_) => None,
     });
-    post_some(tx, probes.collect()).await
+    post_some(tx, probes.collect()).await?;
+    let read = jobs.iter().filter_map(|job| match job.report.as_ref()? {
+        Report::Read(ReadReport::Read(report)) => Some((report, job.trace.as_slice())),
+        _ => None,
+    });
+    post_some(tx, read.collect()).await?;
+    let not_read = jobs.iter().filter_map(|job| match job.report.as_ref()? {
+        Report::Read(ReadReport::Failed(report)) => Some((report, job.trace.as_slice())),
+        _ => None,
+    });
+    post_some(tx, not_read.collect()).await
 }
 
 async fn post_some<M: contracts::Message>(

@@ -24,6 +24,7 @@ pub mod order;
 mod circuit;
 mod failure;
 mod mend;
+pub mod read;
 mod record;
 mod renew;
 pub mod report;

@@ -60,7 +60,7 @@ pub fn read_uuid(field: &'static str, text: &str) -> Result<Uuid, DecodeError> {
 }
 
 /// A payload was a message when it was stored.
-fn stored<M: Message>(payload: &[u8]) -> Result<M, DecodeError> {
+pub fn stored<M: Message>(payload: &[u8]) -> Result<M, DecodeError> {
     M::from_wire(&M::type_name(), payload)
 }
 

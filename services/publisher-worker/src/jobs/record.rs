@@ -116,12 +116,19 @@ impl Record {
         }
     }
 
-    pub fn finish_probe(self, report: Report, health: Health, now: Timestamp) -> Finished {
+    /// Ends a job of whose coming along nothing is said.
+    pub fn finish_without_progress(
+        self,
+        state: &'static str,
+        run_at: Timestamp,
+        report: Option<Report>,
+        health: Health,
+    ) -> Finished {
         let settled = Settled {
             id: self.job.id,
             fence: self.job.fence,
-            state: "done",
-            run_at: now,
+            state,
+            run_at,
             sequence: self.job.sequence,
             doubt_since: None,
             doubt_looks: 0,
@@ -131,7 +138,7 @@ impl Record {
             site_id: self.job.site_id,
             settled,
             attempts: self.attempts,
-            report: Some(report),
+            report,
             mend: None,
             health,
             trace: telemetry::inject(),

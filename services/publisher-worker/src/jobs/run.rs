@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use contracts::Message;
 use contracts::publishing::ProbeSite;
 use domain::delivery::{
     Answer, Cause, Doubt, Failure, Outcome, ReceiptAnswer, RetryPolicy, judge, judge_receipt,
@@ -13,10 +12,10 @@ use secrets::Sealer;
 
 use super::finish::{Finished, Health, Report};
 use super::images::Images;
-use super::order;
 use super::record::{Record, answer_name, receipt_name};
 use super::report::probed;
 use super::text;
+use super::{order, read};
 use crate::destinations::{Access, Destination, Findings, Order, Receipt, Site};
 use crate::egress::Egress;
 use crate::store::claims::Claimed;
@@ -29,14 +28,17 @@ pub struct Runner {
     pub retry: RetryPolicy,
     /// For what failed beside the post.
     pub mending: RetryPolicy,
+    pub reading: RetryPolicy,
     pub images: Images,
 }
 
 impl Runner {
     pub async fn run(&self, job: Claimed) -> Finished {
         let mut record = Record::new(job);
-        if record.job.kind == "probe" {
-            return self.probe(record).await;
+        match record.job.kind.as_str() {
+            "probe" => return self.probe(record).await,
+            read::KIND => return self.read(record).await,
+            _ => {}
         }
         let (order, site) = match self.prepare(&record.job) {
             Ok(ready) => ready,
@@ -137,7 +139,7 @@ impl Runner {
     }
 
     async fn probe(&self, mut record: Record) -> Finished {
-        let message = ProbeSite::from_bytes(&record.job.payload);
+        let message = order::stored::<ProbeSite>(&record.job.payload).unwrap_or_default();
         let (findings, health) = match self.site(&record.job) {
             Ok(site) => {
                 let reply = self.destination.probe(&site).await;
@@ -148,7 +150,12 @@ impl Runner {
             Err(failure) => (not_connected(&failure), Health::Unknown),
         };
         let now = self.clock.now();
-        record.finish_probe(Report::Probe(probed(message, findings, now)), health, now)
+        record.finish_without_progress(
+            "done",
+            now,
+            Some(Report::Probe(probed(message, findings, now))),
+            health,
+        )
     }
 
     fn prepare(&self, job: &Claimed) -> Result<(Order, Site), Failure> {
@@ -165,7 +172,7 @@ impl Runner {
         record.finish(outcome, health, &self.mending, self.clock.now())
     }
 
-    fn site(&self, job: &Claimed) -> Result<Site, Failure> {
+    pub(super) fn site(&self, job: &Claimed) -> Result<Site, Failure> {
         let Some(rest_url) = job.rest_url.as_deref().filter(|url| !url.is_empty()) else {
             return Err(Failure::new(Cause::NotPaired, "", None));
         };
@@ -205,7 +212,7 @@ fn may_have_left_a_post(answer: &Answer, policy: &RetryPolicy) -> bool {
     matches!(last, Outcome::Unconfirmed { .. })
 }
 
-fn health_of(answer: &Answer) -> Health {
+pub(super) fn health_of(answer: &Answer) -> Health {
     match Failure::of(answer) {
         Some(failure) if failure.cause.is_site_trouble() => Health::Trouble(failure.cause),
         _ => Health::Up,
@@ -221,12 +228,3 @@ fn not_connected(failure: &Failure) -> Findings {
     };
     Findings { checks: vec![finding], cause: Some(failure.cause), ..Findings::default() }
 }
-
-/// A payload was a message when it was stored.
-trait Stored: Message {
-    fn from_bytes(bytes: &[u8]) -> Self {
-        Self::decode(bytes).unwrap_or_default()
-    }
-}
-
-impl<M: Message> Stored for M {}

@@ -22,7 +22,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    /// One command to a site each, parts of a post to be tried again, or a probe.
+    /// One command to a site each, parts of a post to be tried again, posts to be read, or a probe.
     jobs (id) {
         id -> Uuid,
         /// Names the effect on the site; for a probe, the probe's id.
@@ -30,7 +30,7 @@ diesel::table! {
         kind -> Text,
         account_id -> Int8,
         site_id -> Int8,
-        /// 0 for a probe.
+        /// 0 for a probe and for what is read.
         content_id -> Int8,
         /// The command as it came, protobuf; empty once the job is over.
         payload -> Bytea,

@@ -154,7 +154,7 @@ async fn no_forbidden_host_is_connected_to() {
             format!("https://{host}:{}/a", canary.port),
         ] {
             let Some(request) = get(&url) else { continue };
-            let result = egress.call(request).await;
+            let result = egress.call(request, egress.max_answer()).await;
             assert!(matches!(result, Err(CallError::Connect { .. })), "{url}: {result:?}");
             let image = egress.fetch(&url.parse().unwrap(), 1000).await;
             assert!(matches!(image, Err(CallError::Connect { .. })), "{url}: {image:?}");
@@ -183,7 +183,7 @@ async fn other_schemes_ports_and_user_names_are_refused() {
         "http://127.0.0.1@example.com/",
     ] {
         let Some(request) = get(url) else { continue };
-        assert!(egress.call(request).await.is_err(), "{url}");
+        assert!(egress.call(request, egress.max_answer()).await.is_err(), "{url}");
     }
     assert_eq!(canary.visits(), 0);
 }
@@ -203,7 +203,9 @@ async fn a_name_that_leads_inside_is_not_followed() {
     ] {
         let answer = answer.iter().map(|ip| ip.parse().unwrap()).collect();
         let egress = egress(false, &[80, 443, canary.port], Answers(answer));
-        let result = egress.call(get(&format!("http://example.com:{}/", canary.port)).unwrap()).await;
+        let result = egress
+            .call(get(&format!("http://example.com:{}/", canary.port)).unwrap(), egress.max_answer())
+            .await;
         let Err(CallError::Connect { cause, evidence }) = result else { panic!("{result:?}") };
         assert_eq!(cause, domain::delivery::Cause::ForbiddenAddress, "{evidence}");
     }
@@ -245,7 +247,7 @@ async fn redirects_are_checked_hop_by_hop_and_posts_follow_none() {
     let before = site.count("GET /file");
     let request =
         Request { method: Method::POST, body: b"{}".to_vec().into(), ..get(&site.url("/post")).unwrap() };
-    assert_eq!(egress.call(request).await.unwrap().status, 302);
+    assert_eq!(egress.call(request, egress.max_answer()).await.unwrap().status, 302);
     assert_eq!(site.count("GET /file"), before);
 }
 
@@ -254,8 +256,8 @@ async fn loopback_only_where_it_is_allowed_and_answers_are_bounded() {
     let site = FakeSite::start(Trust::Key("k".to_owned()));
     site.host("/large", vec![b'x'; 50_000]);
     let request = || get(&site.url("/large")).unwrap();
-    assert!(egress(false, &[80, 443], SystemLookup).call(request()).await.is_err());
+    assert!(egress(false, &[80, 443], SystemLookup).call(request(), 1 << 20).await.is_err());
     assert_eq!(site.requests().len(), 0);
-    let answer = egress(true, &[80, 443], SystemLookup).call(request()).await.unwrap();
+    let answer = egress(true, &[80, 443], SystemLookup).call(request(), 1 << 20).await.unwrap();
     assert_eq!((answer.body.len(), answer.cut), (10_000, true));
 }

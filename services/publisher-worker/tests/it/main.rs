@@ -11,4 +11,5 @@ mod egress;
 mod images;
 mod probes;
 mod publishing;
+mod reads;
 mod site_trouble;

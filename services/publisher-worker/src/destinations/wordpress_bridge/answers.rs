@@ -1,6 +1,7 @@
 //! From what a WordPress site said to what it means. Between us and the plugin stand firewalls, caches, and other plugins that print
 //! into the answer; so the plugin's own words are looked for, wherever they stand, before the status is believed.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use domain::delivery::{
@@ -130,6 +131,15 @@ impl Reading {
         }
     }
 
+    /// The same, or what the answer comes to.
+    pub fn into_found(self) -> Result<Map<String, Value>, Answer> {
+        let status = self.status;
+        self.into_members().map_err(|refusal| match status {
+            200..=299 => broken(refusal),
+            _ => Answer::Refused(refusal),
+        })
+    }
+
     pub fn code(&self) -> &str {
         &self.refusal.code
     }
@@ -240,22 +250,17 @@ fn post(members: &Map<String, Value>) -> Option<SitePost> {
 /// Texts come with the images' own addresses in place of the library's, as the article has them.
 fn conflict(members: &Map<String, Value>) -> Option<Conflict> {
     let images = members.get("images").and_then(Value::as_object);
-    let mut images: Vec<_> = images
+    let images: BTreeMap<String, String> = images
         .into_iter()
         .flatten()
-        .filter_map(|(library, source)| Some((library.as_str(), source.as_str()?)))
-        .filter(|(library, _)| !library.is_empty())
+        .filter_map(|(library, source)| Some((library.clone(), source.as_str()?.to_owned())))
         .collect();
-    // One may begin with another.
-    images.sort_by_key(|(library, _)| std::cmp::Reverse(library.len()));
     let read = |name: &str| {
         let text = members.get(name)?.as_object()?;
         let content = text_of(text, "content_html");
         Some(PostText {
             title: text_of(text, "title"),
-            content_html: images
-                .iter()
-                .fold(content, |html, (library, source)| with_source(&html, library, source)),
+            content_html: with_sources(content, &images),
             excerpt: text_of(text, "excerpt"),
         })
     };
@@ -267,6 +272,13 @@ fn conflict(members: &Map<String, Value>) -> Option<Conflict> {
         base: read("base"),
         modified_at: text_of(members, "modified_gmt").parse().ok(),
     })
+}
+
+/// A text with the images' own addresses in place of the library's.
+pub fn with_sources(html: String, images: &BTreeMap<String, String>) -> String {
+    // The other way round, since one may begin with another.
+    let images = images.iter().rev().filter(|(library, _)| !library.is_empty());
+    images.fold(html, |html, (library, source)| with_source(&html, library, source))
 }
 
 /// Plain, or as an attribute has it.

@@ -11,17 +11,20 @@ use jiff::Timestamp;
 use reqwest::Method;
 use secrets::signature::{self, SiteRequest};
 use secrets::{ExposeSecret, SigningKey};
+use serde_json::{Map, Value};
 use url::Url;
 use uuid::Uuid;
 
 mod answers;
 mod payload;
+mod posts;
 mod probe;
 
 use self::answers::{Mark, Reading};
 use self::payload::Payload;
 use super::{
-    Access, Call, Destination, Findings, Media, MediaRefusal, Order, Picture, Receipt, Reply, Site, Task,
+    Access, Call, Destination, Findings, Media, MediaRefusal, Order, Picture, PostsFound, Receipt, Reply,
+    Site, Task, Wanted,
 };
 use crate::egress::{CallError, Egress, Request};
 
@@ -113,6 +116,30 @@ impl Destination for WordpressBridge {
         .boxed()
     }
 
+    fn read<'a>(
+        &'a self,
+        site: &'a Site,
+        wanted: &'a Wanted,
+    ) -> BoxFuture<'a, Reply<Result<PostsFound, Answer>>> {
+        async move {
+            match wanted {
+                Wanted::Named(ids) => self.read_named(site, ids).await,
+                Wanted::Page { post_type, order, cursor, limit } => {
+                    let limit = limit.to_string();
+                    let query = [
+                        ("post_type", post_type.as_str()),
+                        ("order", order.as_str()),
+                        ("cursor", cursor),
+                        ("limit", &limit),
+                    ];
+                    let (result, call) = self.ask(site, "/igny8/v1/posts", &query).await;
+                    Reply { value: members(result).and_then(|it| posts::page(&it, &call.evidence)), call }
+                }
+            }
+        }
+        .boxed()
+    }
+
     fn probe<'a>(&'a self, site: &'a Site) -> BoxFuture<'a, Reply<Findings>> {
         async move {
             let (result, call) = self.call(site, Method::GET, "/igny8/v1/status", &[], Body::EMPTY).await;
@@ -141,6 +168,34 @@ impl Body {
 }
 
 impl WordpressBridge {
+    /// One after the other; the first that can't be told ends it.
+    async fn read_named(&self, site: &Site, ids: &[i64]) -> Reply<Result<PostsFound, Answer>> {
+        let mut found = PostsFound::default();
+        let mut last = Call::none(self.clock.now());
+        for id in ids {
+            let (result, call) = self.ask(site, &format!("/igny8/v1/posts/{id}"), &[]).await;
+            last = last.and(call);
+            match result {
+                Ok(reading) if reading.code() == "unknown_post" => found.missing.push(*id),
+                result => match members(result).and_then(|it| posts::one(&it, &last.evidence)) {
+                    Ok(post) => found.posts.push(post),
+                    Err(answer) => return Reply { value: Err(answer), call: last },
+                },
+            }
+        }
+        Reply { value: Ok(found), call: last }
+    }
+
+    /// A question whose answer may be long.
+    async fn ask(
+        &self,
+        site: &Site,
+        route: &str,
+        query: &[(&str, &str)],
+    ) -> (Result<Reading, CallError>, Call) {
+        self.call_for(site, Method::GET, route, query, Body::EMPTY, posts::LARGEST_ANSWER).await
+    }
+
     async fn upload(&self, site: &Site, picture: &Picture) -> Reply<Result<Media, MediaRefusal>> {
         let query = [
             ("sha256", picture.sha256.as_str()),
@@ -169,13 +224,25 @@ impl WordpressBridge {
         query: &[(&str, &str)],
         body: Body,
     ) -> (Result<Reading, CallError>, Call) {
+        self.call_for(site, method, route, query, body, self.egress.max_answer()).await
+    }
+
+    async fn call_for(
+        &self,
+        site: &Site,
+        method: Method,
+        route: &str,
+        query: &[(&str, &str)],
+        body: Body,
+        max_answer: usize,
+    ) -> (Result<Reading, CallError>, Call) {
         let request_id = format!("msg_{}", Uuid::now_v7().simple());
         let url = endpoint(&site.rest_url, route, query);
         let started_at = self.clock.now();
         let headers = self.proof(site, &request_id, &method, route, &url, &body.bytes, started_at);
         let begun = Instant::now();
         let request = Request { method, url, headers, content_type: body.media_type, body: body.bytes };
-        let result = self.egress.call(request).await;
+        let result = self.egress.call(request, max_answer).await;
         let (http_status, evidence) = match &result {
             Ok(response) => {
                 (Some(response.status), answers::evidence(&String::from_utf8_lossy(&response.body)))
@@ -227,6 +294,14 @@ impl WordpressBridge {
 
 fn in_the_way(answer: &Answer) -> Findings {
     Failure::of(answer).map_or_else(Findings::default, |failure| probe::of_failure(&failure))
+}
+
+/// The plugin's words, or what the answer comes to.
+fn members(result: Result<Reading, CallError>) -> Result<Map<String, Value>, Answer> {
+    match result {
+        Ok(reading) => reading.into_found(),
+        Err(error) => Err(answers::unanswered(error)),
+    }
 }
 
 fn attachment(result: Result<Reading, CallError>) -> Result<Option<i64>, MediaRefusal> {
