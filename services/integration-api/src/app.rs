@@ -14,6 +14,7 @@ use crate::api::auth::LoginGate;
 use crate::api::events::Hub;
 use crate::consumers::publish_result::PublishResults;
 use crate::consumers::site_probed::SiteProbes;
+use crate::consumers::site_reads::SiteReads;
 use crate::consumers::wordpress_events::WordpressEvents;
 use crate::settings::Settings;
 use crate::{jobs, routes};
@@ -89,6 +90,7 @@ impl App {
             .consume(PublishResults::new(&state))
             .consume(WordpressEvents::new(&state))
             .consume(SiteProbes::new(&state))
+            .consume(SiteReads::new(&state))
             .start();
         jobs::start(&lifecycle, &state);
         let database = state.database.clone();

@@ -23,6 +23,7 @@ codes! {
     CROSS_SITE_REQUEST = "cross_site_request": "A request with the session cookie came from another site.";
     EMAIL_OR_PASSWORD_WRONG = "email_or_password_wrong": "Nobody has this e-mail address and password.";
     IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused": "The Idempotency-Key was used for another request.";
+    IMPORT_NOT_FOUND = "import_not_found": "The integration has no such run through its site's posts.";
     INTEGRATION_DISABLED = "integration_disabled": "The site's integration is switched off.";
     INTEGRATION_NOT_FOUND = "integration_not_found": "There is no such integration, or it is another account's.";
     INTEGRATION_PENDING = "integration_pending": "The plugin on the site has not connected yet.";
@@ -56,6 +57,7 @@ codes! {
     SITE_EXISTS = "site_exists": "The account has a site with this address already.";
     SITE_NOT_FOUND = "site_not_found": "There is no such site, or it is another's.";
     SITE_URL_MISMATCH = "site_url_mismatch": "The request comes from another address than the site's.";
+    SYNC_DISABLED = "sync_disabled": "Two-way sync is switched off for the integration.";
     TOKEN_INVALID = "token_invalid": "The access token or session is unknown or has expired.";
     TOO_MANY_STREAMS = "too_many_streams": "As many event streams are open as the server carries.";
     TOO_LATE_TO_CANCEL = "too_late_to_cancel": "It is being sent to the site at this moment.";

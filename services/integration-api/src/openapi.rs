@@ -80,6 +80,12 @@ pub fn text() -> String {
         integrations::pair::pair_site,
         integrations::test_connection::test_connection,
         integrations::get_probe::get_probe,
+        integrations::imports::cancel::cancel_import,
+        integrations::imports::get::get_import,
+        integrations::imports::list::list_imports,
+        integrations::imports::start::start_import,
+        integrations::imports::sync::sync_integration,
+        integrations::imports::sync::sync_site,
     ),
     components(schemas(web::ProblemBody))
 )]

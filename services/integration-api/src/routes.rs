@@ -119,6 +119,22 @@ const PLACES: &[Place] = &[
     ("/api/v1/integration/integrations/{id}/probes/{probe_id}", |at| {
         at.route(get().to(integrations::get_probe::get_probe))
     }),
+    ("/api/v1/integration/integrations/{id}/import", |at| {
+        at.route(post().to(integrations::imports::start::start_import))
+    }),
+    ("/api/v1/integration/integrations/{id}/imports", |at| {
+        at.route(get().to(integrations::imports::list::list_imports))
+    }),
+    ("/api/v1/integration/integrations/{id}/imports/{import_id}", |at| {
+        at.route(get().to(integrations::imports::get::get_import))
+    }),
+    ("/api/v1/integration/integrations/{id}/imports/{import_id}/cancel", |at| {
+        at.route(post().to(integrations::imports::cancel::cancel_import))
+    }),
+    ("/api/v1/integration/integrations/{id}/sync", |at| {
+        at.route(post().to(integrations::imports::sync::sync_integration))
+    }),
+    ("/api/v1/integration/site-sync", |at| at.route(post().to(integrations::imports::sync::sync_site))),
 ];
 
 /// Other ways to write a path that older callers use.

@@ -34,6 +34,7 @@ pub struct Settings {
     pub events: EventsSettings,
     pub calendar: CalendarSettings,
     pub sweep: SweepSettings,
+    pub pull: PullSettings,
 }
 
 impl Settings {
@@ -120,6 +121,15 @@ pub struct CalendarSettings {
     #[serde(with = "settings::duration")]
     pub plan_every: Duration,
     pub batch: i64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PullSettings {
+    #[serde(with = "settings::duration")]
+    pub every: Duration,
+    #[serde(with = "settings::duration")]
+    pub look_every: Duration,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -2,6 +2,7 @@
 
 pub mod publish_result;
 pub mod site_probed;
+pub mod site_reads;
 pub mod wordpress_events;
 
 #[cfg(test)]

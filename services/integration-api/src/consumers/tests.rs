@@ -17,6 +17,7 @@ use super::wordpress_events::WordpressEvents;
 use crate::testing::{Api, Team, TestSite};
 
 mod commands;
+mod reads;
 
 #[actix_web::test]
 async fn a_publication_goes_its_way() {

@@ -1,6 +1,8 @@
+use std::collections::HashMap;
+
 use contracts::WordpressEvent;
 use contracts::topology::{Queue, queues};
-use contracts::webhook::WordpressStatusChanged;
+use contracts::webhook::{WordpressPostUpdated, WordpressStatusChanged};
 use database::Tx;
 use domain::Clock;
 use domain::wordpress::Position;
@@ -9,6 +11,7 @@ use mailbox::{Handler, HandlerError, OrFail};
 
 use crate::AppState;
 use crate::flows::apply_wordpress_status::{StatusChange, apply_wordpress_statuses};
+use crate::flows::apply_wordpress_update::{PostUpdate, apply_wordpress_updates, catch_up, read_posts};
 
 /// What sites told webhook-ingest of their posts. Whose the site is was settled there; whether the post is its content's, here.
 pub struct WordpressEvents {
@@ -27,13 +30,26 @@ impl Handler for WordpressEvents {
     const QUEUE: Queue = queues::INTEGRATION_WORDPRESS_EVENTS;
 
     async fn apply(&self, tx: &mut Tx, messages: Vec<WordpressEvent>) -> Result<(), HandlerError> {
-        let mut changes = Vec::with_capacity(messages.len());
+        let (mut changes, mut updates, mut gaps) = (Vec::new(), Vec::new(), Vec::new());
         for message in &messages {
-            if let WordpressEvent::StatusChanged(change) = message {
-                changes.push(parse(change).or_park()?);
+            match message {
+                WordpressEvent::StatusChanged(change) => changes.push(parse(change).or_park()?),
+                WordpressEvent::PostUpdated(update) => updates.push(parse_update(update).or_park()?),
+                WordpressEvent::Missing(missing) => gaps.push(missing.site_id),
             }
         }
-        apply_wordpress_statuses(tx, self.clock.now(), changes).await.or_retry()
+        let now = self.clock.now();
+        if !changes.is_empty() {
+            let strangers = apply_wordpress_statuses(tx, now, changes).await.or_retry()?;
+            read_posts(tx, now, &strangers, &HashMap::new()).await.or_retry()?;
+        }
+        if !updates.is_empty() {
+            apply_wordpress_updates(tx, now, updates).await.or_retry()?;
+        }
+        if !gaps.is_empty() {
+            catch_up(tx, now, gaps).await.or_retry()?;
+        }
+        Ok(())
     }
 }
 
@@ -65,5 +81,22 @@ fn parse(message: &WordpressStatusChanged) -> Result<StatusChange, Malformed> {
         // A site may write anything here; what is no id of ours can't be ours.
         operation_id: message.operation_id.parse().ok(),
         occurred_at: Timestamp::from_millisecond(message.occurred_at_ms)?,
+    })
+}
+
+fn parse_update(message: &WordpressPostUpdated) -> Result<PostUpdate, Malformed> {
+    let position = message.position.as_ref().ok_or(Malformed::NoPosition)?;
+    Ok(PostUpdate {
+        delivery_id: message.delivery_id.parse()?,
+        account_id: message.account_id,
+        site_id: message.site_id,
+        post_id: message.post_id,
+        content_id: (message.content_id > 0).then_some(message.content_id),
+        operation_id: message.operation_id.parse().ok(),
+        revision: message.revision.replace('\0', ""),
+        // PostgreSQL keeps no U+0000, however it is written.
+        metadata: serde_json::from_str(&message.metadata_json.replace("\\u0000", "")).unwrap_or_default(),
+        modified_at: position.modified_at_ms.map(Timestamp::from_millisecond).transpose()?,
+        changed: message.changed.clone(),
     })
 }

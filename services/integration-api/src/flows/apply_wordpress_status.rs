@@ -55,23 +55,28 @@ impl Outcome {
     }
 }
 
-/// Applies changes in their order: one statement per kind of row, however many there are. Says of each what became of it.
+/// Applies changes in their order: one statement per kind of row, however many there are. Says of each what became of it, and returns
+/// the posts that are nobody's content, by site and id.
 pub async fn apply_wordpress_statuses(
     tx: &mut Tx,
     now: Timestamp,
     changes: Vec<StatusChange>,
-) -> Result<(), ApplyError> {
+) -> Result<Vec<(i64, i64)>, ApplyError> {
     let mut rows = lock_publications(tx, &changes).await?;
     let ids: Vec<i64> = rows.rows.keys().copied().collect();
     let titles = content::titles(tx.conn(), &ids).await?;
     let titles: HashMap<i64, String> = titles.into_iter().map(|(id, title, _)| (id, title)).collect();
 
     let mut statuses: HashMap<i64, ContentStatus> = HashMap::new();
+    let mut strangers = Vec::new();
     let (mut events, mut answers) = (Vec::with_capacity(changes.len()), Vec::with_capacity(changes.len()));
     for change in changes {
         let outcome = match rows.of(&change) {
             None => {
                 events.push(stranger(&change).at(now));
+                if map(&change.post_status) != Mapped::Gone {
+                    strangers.push((change.site_id, change.post_id));
+                }
                 Outcome::UnknownContent
             }
             Some(row) => {
@@ -96,7 +101,7 @@ pub async fn apply_wordpress_statuses(
     content::set_statuses(tx.conn(), &statuses.into_iter().collect::<Vec<_>>(), now).await?;
     sync_events::record(tx, events).await?;
     mailbox::post_all(tx, &answers).await?;
-    Ok(())
+    Ok(strangers)
 }
 
 /// Moves the publication to what the site says, if that is news; says what becomes of the content's status.

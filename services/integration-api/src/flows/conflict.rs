@@ -10,15 +10,32 @@ mod settle;
 mod versions;
 
 pub use self::by_policy::settle_by_policies;
-use self::settle::{Case, rewritten, settle};
+pub use self::settle::with_text;
+use self::settle::{Case, settle};
 pub use self::versions::Versions;
 use super::command::{CommandError, Ordered, present_state};
 use crate::store::conflicts::{self, Conflict, PostText};
 use crate::store::content::{self, Content};
-use crate::store::publications::{self, Publication};
+use crate::store::publications::{self, Publication, Warning};
 
 /// The code of the warning a publication has while its conflict is open.
 pub const WARNING: &str = "conflict";
+
+/// Lets the publication say that a conflict is open.
+pub fn open(row: &mut Publication) {
+    row.warnings.0.retain(|warning| warning.code != WARNING);
+    row.warnings.0.push(Warning {
+        code: WARNING.to_owned(),
+        subject: String::new(),
+        detail:
+            "The post was changed on the site since it was last sent. Look at the conflict and settle it."
+                .to_owned(),
+        part: String::new(),
+    });
+    if row.state == PublicationState::Live.as_str() {
+        PublicationState::LiveWithWarnings.as_str().clone_into(&mut row.state);
+    }
+}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Resolution {
@@ -124,7 +141,7 @@ pub async fn resolve(
 /// It was settled this way before, and nobody has written another text since.
 fn is_settled_so(choice: &Choice, found: &Conflict, content: &Content) -> bool {
     let says_so = match choice {
-        Choice::Resolution(Resolution::Merged(text)) => rewritten(content, text.clone()) == content.text,
+        Choice::Resolution(Resolution::Merged(text)) => with_text(content, text.clone()) == content.text,
         _ => true,
     };
     says_so && found.resolution.as_deref() == Some(choice.as_str())

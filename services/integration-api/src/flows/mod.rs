@@ -2,15 +2,18 @@
 
 pub mod apply_publish_report;
 pub mod apply_wordpress_status;
+pub mod apply_wordpress_update;
 pub mod article;
 pub mod cancel;
 pub mod command;
 pub mod conflict;
 pub mod connect_site;
 pub mod credentials;
+pub mod imports;
 pub mod open_account;
 pub mod release;
 pub mod review;
 pub mod schedule;
 pub mod sync_log;
+pub mod take_posts;
 pub mod timetable;

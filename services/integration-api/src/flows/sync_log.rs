@@ -9,6 +9,8 @@ use crate::store::sync_events::NewSyncEvent;
 pub const CONTENT: &str = "content";
 pub const PUBLISH: &str = "publish";
 pub const WEBHOOK: &str = "webhook";
+/// What was read from the site.
+pub const SYNC: &str = "sync";
 
 pub const LOCAL: &str = "local";
 pub const IGNY8_TO_WP: &str = "igny8_to_wp";

@@ -3,6 +3,7 @@
 pub(crate) mod calendar;
 pub(crate) mod expire_keys;
 pub(crate) mod forget;
+pub(crate) mod pull;
 pub(crate) mod sweep;
 
 use std::time::Duration;
@@ -19,6 +20,7 @@ pub fn start(lifecycle: &Lifecycle, state: &AppState) {
         async move { Ok(calendar::keep(state, shutdown).await?) }
     });
     every(lifecycle, state, "expire keys", Duration::from_secs(30), expire_keys::pass);
+    every(lifecycle, state, "pull", state.settings.pull.look_every, pull::pass);
     every(lifecycle, state, "sweep", state.settings.sweep.period, sweep::pass);
     every(lifecycle, state, "forget", Duration::from_mins(10), forget::pass);
 }

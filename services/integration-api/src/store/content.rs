@@ -108,6 +108,30 @@ pub async fn create(
         .await
 }
 
+/// Several at once; their ids, in this order.
+pub async fn create_all(
+    connection: &mut AsyncPgConnection,
+    (account_id, site_id): (i64, i64),
+    new: Vec<(ContentStatus, Text)>,
+    now: Timestamp,
+) -> QueryResult<Vec<i64>> {
+    let rows: Vec<_> = new
+        .into_iter()
+        .map(|(status, text)| {
+            (
+                content::account_id.eq(account_id),
+                content::site_id.eq(site_id),
+                content::status.eq(status.as_str()),
+                text,
+                content::created_at.eq(now.to_diesel()),
+                content::updated_at.eq(now.to_diesel()),
+                content::edited_at.eq(now.to_diesel()),
+            )
+        })
+        .collect();
+    diesel::insert_into(content::table).values(rows).returning(content::id).get_results(connection).await
+}
+
 /// The account's content with how it stands on its site.
 pub async fn find(
     connection: &mut AsyncPgConnection,
@@ -262,6 +286,21 @@ pub async fn sites_of(
         .filter(content::id.eq_any(ids))
         .select(content::site_id)
         .distinct()
+        .load(connection)
+        .await
+}
+
+/// Those of these contents that are the site's.
+pub async fn of_site(
+    connection: &mut AsyncPgConnection,
+    (account, site): (i64, i64),
+    ids: &[i64],
+) -> QueryResult<Vec<i64>> {
+    content::table
+        .filter(content::account_id.eq(account))
+        .filter(content::site_id.eq(site))
+        .filter(content::id.eq_any(ids))
+        .select(content::id)
         .load(connection)
         .await
 }

@@ -53,6 +53,34 @@ pub async fn of_all(
     Ok(all)
 }
 
+/// Gives contents that have none their terms.
+pub async fn insert(
+    connection: &mut AsyncPgConnection,
+    account: AccountId,
+    all: &[(i64, Terms)],
+) -> QueryResult<()> {
+    let rows: Vec<_> = all
+        .iter()
+        .flat_map(|(content, terms)| [(content, CATEGORY, &terms.categories), (content, TAG, &terms.tags)])
+        .flat_map(|(content, kind, names)| {
+            (0_i16..).zip(names).map(move |(place, name)| {
+                (
+                    content_terms::account_id.eq(account.get()),
+                    content_terms::content_id.eq(*content),
+                    content_terms::kind.eq(kind),
+                    content_terms::place.eq(place),
+                    content_terms::name.eq(name.clone()),
+                )
+            })
+        })
+        .collect();
+    // A statement has 65,535 parameters at most.
+    for rows in rows.chunks(10_000) {
+        diesel::insert_into(content_terms::table).values(rows).execute(connection).await?;
+    }
+    Ok(())
+}
+
 /// Puts these in the place of whatever the content had.
 pub async fn replace(
     connection: &mut AsyncPgConnection,
@@ -64,23 +92,5 @@ pub async fn replace(
         .filter(content_terms::account_id.eq(account.get()))
         .filter(content_terms::content_id.eq(content.get()));
     diesel::delete(before).execute(connection).await?;
-    let rows = |kind: &'static str, names: &[String]| -> Vec<_> {
-        (0_i16..)
-            .zip(names)
-            .map(|(place, name)| {
-                (
-                    content_terms::account_id.eq(account.get()),
-                    content_terms::content_id.eq(content.get()),
-                    content_terms::kind.eq(kind),
-                    content_terms::place.eq(place),
-                    content_terms::name.eq(name.clone()),
-                )
-            })
-            .collect()
-    };
-    let rows = [rows(CATEGORY, &terms.categories), rows(TAG, &terms.tags)].concat();
-    if !rows.is_empty() {
-        diesel::insert_into(content_terms::table).values(rows).execute(connection).await?;
-    }
-    Ok(())
+    insert(connection, account, &[(content.get(), terms.clone())]).await
 }

@@ -46,6 +46,7 @@ pub struct Publication {
     pub position_arrival: Option<i64>,
     #[diesel(deserialize_as = jiff_diesel::NullableTimestamp)]
     pub published_at: Option<Timestamp>,
+    pub is_foreign: bool,
 }
 
 /// Why a try did not succeed, as it is kept and shown.
@@ -89,6 +90,34 @@ pub async fn create(
         .returning(Publication::as_returning())
         .get_result(connection)
         .await
+}
+
+/// A post of a site that becomes content.
+#[derive(Clone, Debug, Insertable)]
+#[diesel(table_name = publications)]
+pub struct Imported {
+    pub content_id: i64,
+    pub account_id: i64,
+    pub site_id: i64,
+    pub integration_id: i64,
+    pub state: &'static str,
+    pub remote_revision: String,
+    pub external_id: String,
+    pub external_url: String,
+    pub wordpress_status: String,
+    pub wp_metadata: serde_json::Value,
+    #[diesel(serialize_as = jiff_diesel::NullableTimestamp)]
+    pub published_at: Option<Timestamp>,
+    #[diesel(serialize_as = jiff_diesel::Timestamp)]
+    pub last_wp_sync: Timestamp,
+    #[diesel(serialize_as = jiff_diesel::Timestamp)]
+    pub changed_at: Timestamp,
+    pub is_foreign: bool,
+}
+
+pub async fn create_imported(connection: &mut AsyncPgConnection, new: Vec<Imported>) -> QueryResult<()> {
+    diesel::insert_into(publications::table).values(new).execute(connection).await?;
+    Ok(())
 }
 
 /// Locks those there are, lowest id first, so that nobody waits in a circle.
@@ -153,6 +182,16 @@ pub async fn by_posts(
     Ok(found.into_iter().map(|it| (it.site_id, it.post, it.content_id)).collect())
 }
 
+/// Those of these contents that have no post yet: `(site, content)`.
+pub async fn without_post(connection: &mut AsyncPgConnection, ids: &[i64]) -> QueryResult<Vec<(i64, i64)>> {
+    publications::table
+        .filter(publications::content_id.eq_any(ids))
+        .filter(publications::external_id.is_null())
+        .select((publications::site_id, publications::content_id))
+        .load(connection)
+        .await
+}
+
 /// Writes rows that were locked and changed, all in one statement.
 pub async fn write(
     connection: &mut AsyncPgConnection,
@@ -173,12 +212,13 @@ pub async fn write(
             external_url = r.external_url, wordpress_status = r.wordpress_status, wp_metadata = r.wp_metadata,
             last_wp_sync = r.last_wp_sync, position_sequence = r.position_sequence,
             position_modified_at = r.position_modified_at, position_arrival = r.position_arrival,
-            published_at = r.published_at, changed_at = $2
+            published_at = r.published_at, is_foreign = r.is_foreign, changed_at = $2
          FROM jsonb_to_recordset($1) AS r (
             content_id bigint, state text, command text, state_before text, follow_up text, status_before_publish text, integration_id bigint, operation_id uuid, job_id uuid, sequence bigint,
             attempt integer, next_attempt_at timestamptz, error jsonb, warnings jsonb, revision text, remote_revision text,
             external_id text, external_url text, wordpress_status text, wp_metadata jsonb, last_wp_sync timestamptz,
-            position_sequence bigint, position_modified_at timestamptz, position_arrival bigint, published_at timestamptz)
+            position_sequence bigint, position_modified_at timestamptz, position_arrival bigint, published_at timestamptz,
+            is_foreign boolean)
          WHERE p.content_id = r.content_id",
     )
     .bind::<Jsonb, _>(rows)
@@ -220,6 +260,7 @@ impl Publication {
             position_modified_at: None,
             position_arrival: None,
             published_at: None,
+            is_foreign: false,
         }
     }
 }

@@ -150,6 +150,50 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Up to where a site's posts were read, by the time of their last change.
+    import_cursors (integration_id, post_type) {
+        integration_id -> Int8,
+        post_type -> Text,
+        /// As the site gave it, or a time.
+        cursor -> Text,
+        changed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// Runs through a site's posts: all of them, or what changed since the last run.
+    imports (id) {
+        id -> Uuid,
+        account_id -> Int8,
+        site_id -> Int8,
+        integration_id -> Int8,
+        /// import: all posts; changes: those modified since the last run.
+        kind -> Text,
+        state -> Text,
+        /// [{post_type, cursor, read, total, done}], in the order they are read.
+        post_types -> Jsonb,
+        /// The page that is being read; an answer to another one is old news.
+        read_id -> Nullable<Uuid>,
+        /// Posts that became content.
+        created -> Int8,
+        /// Content that took over what somebody wrote on the site.
+        updated -> Int8,
+        unchanged -> Int8,
+        /// Posts that could not become content; the first of them are in problems.
+        skipped -> Int8,
+        /// [{post_id, title, detail}]
+        problems -> Jsonb,
+        /// Why it failed: {cause, detail, evidence, next_step}.
+        error -> Nullable<Jsonb>,
+        /// Who ordered it; null: the platform.
+        user_id -> Nullable<Int8>,
+        started_at -> Timestamptz,
+        changed_at -> Timestamptz,
+        finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     integrations (id) {
         id -> Int8,
         account_id -> Int8,
@@ -177,6 +221,18 @@ diesel::table! {
         connected_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        /// When its posts were read the last time, or a run began.
+        looked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// The text both sides had last, of posts whose site does not keep it for us.
+    post_bases (content_id) {
+        content_id -> Int8,
+        title -> Text,
+        content_html -> Text,
+        excerpt -> Text,
     }
 }
 
@@ -239,6 +295,8 @@ diesel::table! {
         state_before -> Nullable<Text>,
         /// The command to be sent when the one under way is over.
         follow_up -> Nullable<Text>,
+        /// The post was made on the site, which does not know yet that it is this content's.
+        is_foreign -> Bool,
     }
 }
 
@@ -341,6 +399,7 @@ diesel::table! {
 }
 
 diesel::joinable!(idempotency_keys -> accounts (account_id));
+diesel::joinable!(post_bases -> content (content_id));
 diesel::joinable!(sites -> accounts (account_id));
 diesel::joinable!(users -> accounts (account_id));
 
@@ -352,7 +411,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     content,
     content_terms,
     idempotency_keys,
+    import_cursors,
+    imports,
     integrations,
+    post_bases,
     probes,
     publications,
     publishing_settings,

@@ -65,7 +65,7 @@ fn read(message: PublishOrder) -> Result<Read, HandlerError> {
             return Ok(Read::Cancel(read_uuid("operation_id", &operation_id).or_park()?));
         }
     };
-    let Order { operation, content, task } = order;
+    let Order { operation, content, task, .. } = order;
     Ok(Read::Job(NewJob {
         operation_id: operation.as_uuid(),
         kind: task.name(),

@@ -71,6 +71,8 @@ pub enum Access {
 pub struct Order {
     pub operation: OperationId,
     pub content: ContentId,
+    /// The post was made on the site, and becomes this content's.
+    pub adopts: bool,
     pub task: Task,
 }
 

@@ -27,14 +27,16 @@ pub fn read(job: &Claimed) -> Result<Order, DecodeError> {
 pub fn read_publish(message: PublishContent) -> Result<Order, DecodeError> {
     let (operation, content) =
         ids(&message.operation_id, [message.content_id, message.site_id, message.account_id])?;
-    Ok(Order { operation, content, task: Task::Publish(written(message.revision, message.article)?) })
+    let task = Task::Publish(written(message.revision, message.article)?);
+    Ok(Order { operation, content, adopts: false, task })
 }
 
 pub fn read_update(message: UpdateContent) -> Result<Order, DecodeError> {
     let (operation, content) =
         ids(&message.operation_id, [message.content_id, message.site_id, message.account_id])?;
     let seen = Seen { post: post(&message.external_id)?, revision: message.expected_revision };
-    Ok(Order { operation, content, task: Task::Update(written(message.revision, message.article)?, seen) })
+    let task = Task::Update(written(message.revision, message.article)?, seen);
+    Ok(Order { operation, content, adopts: message.adopt, task })
 }
 
 fn read_mend(message: UpdateContent, parts: &[Option<String>]) -> Result<Order, DecodeError> {
@@ -52,7 +54,8 @@ pub fn read_move(message: &MovePost) -> Result<Order, DecodeError> {
     if command.has_article() {
         return Err(wrong("move", &format!("{command} is none")));
     }
-    Ok(Order { operation, content, task: Task::Move(command, post(&message.external_id)?) })
+    let task = Task::Move(command, post(&message.external_id)?);
+    Ok(Order { operation, content, adopts: message.adopt, task })
 }
 
 pub fn read_uuid(field: &'static str, text: &str) -> Result<Uuid, DecodeError> {

@@ -34,6 +34,7 @@ fn moved(content_id: i64, post: &str, r#move: &str) -> MovePost {
         external_id: post.to_owned(),
         r#move: r#move.to_owned(),
         ordered_at_ms: 0,
+        adopt: false,
     }
 }
 

@@ -53,6 +53,7 @@ fn benches() -> Vec<Bench> {
 
 fn order(content: i64) -> Order {
     Order {
+        adopts: false,
         operation: OperationId::generate(),
         content: ContentId::new(content),
         task: Task::Publish(written("<p>Öl</p>")),
@@ -64,7 +65,7 @@ fn written(html: &str) -> Written {
 }
 
 fn told(content: i64, task: Task) -> Order {
-    Order { operation: OperationId::generate(), content: ContentId::new(content), task }
+    Order { operation: OperationId::generate(), content: ContentId::new(content), adopts: false, task }
 }
 
 impl Bench {

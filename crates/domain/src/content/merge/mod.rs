@@ -110,6 +110,27 @@ impl<'a> Comparison<'a> {
             || self.is(Kind::Conflict)
     }
 
+    /// Somebody edited ours since, as far as is known.
+    pub fn is_ours_edited(&self) -> bool {
+        self.base.is_none()
+            || self.is(Kind::OursChanged)
+            || self.is(Kind::BothSame)
+            || self.is(Kind::Conflict)
+    }
+
+    /// Our text once it says what theirs does; `None` if it was edited, too. What nobody edited there stays as we wrote it.
+    pub fn taken_over(&self) -> Option<OurText> {
+        if self.is_ours_edited() {
+            return None;
+        }
+        let theirs = || OurText {
+            title: self.theirs.title.clone(),
+            content_html: self.theirs.content_html.clone(),
+            excerpt: Some(self.theirs.excerpt.clone()).filter(|it| !it.trim().is_empty()),
+        };
+        Some(self.merged().unwrap_or_else(theirs))
+    }
+
     fn is(&self, kind: Kind) -> bool {
         self.title == kind || self.excerpt == kind || self.content.has(kind)
     }

@@ -137,6 +137,24 @@ fn excerpts_that_follow_the_text_are_nobodys_edit(
     assert_eq!(found, expected);
 }
 
+#[rstest]
+#[case::edited_there("abc", "abc", "aXc", Some("aXc"))]
+#[case::edited_here_too("abc", "Abc", "abX", None)]
+#[case::edited_alike("abc", "aXc", "aXc", None)]
+#[case::rewritten_there("abc", "abc", "xyz", Some("xyz"))]
+fn what_only_they_edited_is_taken_over(
+    #[case] base: &str,
+    #[case] our: &str,
+    #[case] their: &str,
+    #[case] expected: Option<&str>,
+) {
+    let [base, our, their] = [base, our, their].map(paragraphs);
+    let (base, our, their) = (post(&base), ours(&our), post(&their));
+    let taken = Comparison::new(Some(&base), &our, &their).taken_over();
+    assert_eq!(taken.map(|it| it.content_html), expected.map(paragraphs));
+    assert_eq!(Comparison::new(None, &our, &their).taken_over(), None, "without a base nobody knows");
+}
+
 fn rows(comparison: &Comparison<'_>) -> Vec<String> {
     let row = |row: Row| {
         let [base, ours, theirs] =

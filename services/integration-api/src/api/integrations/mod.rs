@@ -3,6 +3,7 @@ pub mod delete;
 pub mod generate_api_key;
 pub mod get;
 pub mod get_probe;
+pub mod imports;
 pub mod list;
 pub mod pair;
 pub mod revoke_api_key;

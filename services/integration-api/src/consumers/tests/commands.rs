@@ -10,7 +10,7 @@ mod conflicts;
 
 impl Story {
     /// Does one thing with the content; status and code, outcome or state.
-    async fn order(&self, path: &str, body: Value) -> String {
+    pub(super) async fn order(&self, path: &str, body: Value) -> String {
         let answer = self.api.post(&self.team.editor, &format!("{}{path}/", self.path()), body).await;
         let json = answer.json();
         let said = json["code"].as_str().or(json["data"]["outcome"].as_str()).unwrap_or_default();
@@ -21,12 +21,12 @@ impl Story {
         format!("/api/v1/writer/content/{}/", self.content_id)
     }
 
-    async fn write(&self, html: &str) {
+    pub(super) async fn write(&self, html: &str) {
         let answer = self.api.patch(&self.team.editor, &self.path(), json!({ "content_html": html })).await;
         assert_eq!(answer.status, 200, "{:?}", answer.json());
     }
 
-    fn of(&self, operation: &str, sequence: i64) -> Progress {
+    pub(super) fn of(&self, operation: &str, sequence: i64) -> Progress {
         Progress { operation_id: operation.to_owned(), ..self.progress(sequence) }
     }
 
@@ -55,7 +55,7 @@ impl Story {
         PublishReport::Failed(PublishFailed { progress: Some(self.of(operation, 2)), ..failed })
     }
 
-    async fn last<M: contracts::Message>(&self) -> M {
+    pub(super) async fn last<M: contracts::Message>(&self) -> M {
         self.api.posted::<M>().await.pop().expect("it was posted")
     }
 }

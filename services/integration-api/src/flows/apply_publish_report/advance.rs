@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::{Mended, News, Published, Report};
 use crate::flows::conflict;
 use crate::store::json::Json;
-use crate::store::publications::{Failure, Publication, Warning};
+use crate::store::publications::{Failure, Publication};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -38,8 +38,7 @@ pub fn advance(row: &mut Publication, report: &Report) -> Result<Step, UnknownNa
         take_post(row, published, report.occurred_at, site_spoke);
     }
     if let News::Conflicted(_) = &report.news {
-        row.warnings.0.retain(|warning| warning.code != conflict::WARNING);
-        row.warnings.0.push(in_conflict());
+        conflict::open(row);
     }
     if site_spoke {
         if report.news.is_the_end() {
@@ -148,17 +147,6 @@ fn state_before(row: &Publication) -> Result<PublicationState, UnknownName> {
     row.state_before.as_deref().map_or(Ok(PublicationState::None), str::parse)
 }
 
-fn in_conflict() -> Warning {
-    Warning {
-        code: conflict::WARNING.to_owned(),
-        subject: String::new(),
-        detail:
-            "The post was changed on the site since it was last sent. Look at the conflict and settle it."
-                .to_owned(),
-        part: String::new(),
-    }
-}
-
 /// The site itself has named the post and said that it is out, whatever became of the answer to us.
 fn is_on_site(row: &Publication) -> bool {
     let said = row.wordpress_status.as_deref().map(map);
@@ -167,6 +155,8 @@ fn is_on_site(row: &Publication) -> bool {
 
 fn take_post(row: &mut Publication, published: &Published, at: Timestamp, site_spoke: bool) {
     row.external_id = Some(published.external_id.clone());
+    // Whatever was done to it, the site knows by now whose it is.
+    row.is_foreign = false;
     row.remote_revision = Some(published.remote_revision.clone()).filter(|it| !it.is_empty());
     if row.command.as_deref().is_none_or(|it| it.parse().is_ok_and(Command::has_article)) {
         row.warnings = Json(published.warnings.clone());

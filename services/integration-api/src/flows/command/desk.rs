@@ -148,7 +148,8 @@ impl Desk {
         self.events.push(entry.at(self.now));
         let external_id = row.external_id.clone().unwrap_or_default();
         let expected_revision = row.remote_revision.clone().unwrap_or_default();
-        self.post(&order, operation_id, wish, written, external_id, expected_revision);
+        let adopt = row.is_foreign;
+        self.post(&order, operation_id, wish, written, (external_id, expected_revision, adopt));
         Ok(())
     }
 
@@ -158,8 +159,7 @@ impl Desk {
         operation_id: OperationId,
         wish: &Wish,
         written: Option<(String, contracts::publishing::Article)>,
-        external_id: String,
-        expected_revision: String,
+        (external_id, expected_revision, adopt): (String, String, bool),
     ) {
         let (operation_id, ordered_at_ms) = (operation_id.to_string(), self.now.as_millisecond());
         let (account_id, site_id) = (wish.account_id.get(), order.site_id.get());
@@ -186,6 +186,7 @@ impl Desk {
                 ordered_at_ms,
                 external_id,
                 expected_revision,
+                adopt,
             }),
             (command, None) => self.moves.push(MovePost {
                 operation_id,
@@ -196,6 +197,7 @@ impl Desk {
                 external_id,
                 r#move: command.as_str().to_owned(),
                 ordered_at_ms,
+                adopt,
             }),
         }
     }

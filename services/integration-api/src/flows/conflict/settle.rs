@@ -77,12 +77,12 @@ fn clear(case: &mut Case, state: PublicationState) -> PublicationState {
 }
 
 async fn rewrite(tx: &mut Tx, content: &Content, text: PostText, now: Timestamp) -> Result<(), QueryError> {
-    content::rewrite(tx.conn(), ContentId::new(content.id), rewritten(content, text), now).await?;
+    content::rewrite(tx.conn(), ContentId::new(content.id), with_text(content, text), now).await?;
     Ok(())
 }
 
 /// A content's text once this is what it says.
-pub fn rewritten(content: &Content, text: PostText) -> content::Text {
+pub fn with_text(content: &Content, text: PostText) -> content::Text {
     let mut all = content.text.clone();
     // A post may go without a title; content may not.
     if !text.title.trim().is_empty() {

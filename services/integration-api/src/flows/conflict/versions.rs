@@ -13,14 +13,18 @@ pub struct Versions {
 
 impl Versions {
     pub fn of(conflict: &Conflict, content: &Text) -> Self {
+        Self::new(conflict.base.clone().map(|base| base.0), content, conflict.theirs.0.clone())
+    }
+
+    pub fn new(base: Option<PostText>, content: &Text, theirs: PostText) -> Self {
         Self {
-            base: conflict.base.clone().map(|base| of_site(base.0)),
+            base: base.map(of_site),
             ours: OurText {
                 title: content.title.clone(),
                 content_html: content.content_html.clone(),
                 excerpt: content.excerpt.clone(),
             },
-            theirs: of_site(conflict.theirs.0.clone()),
+            theirs: of_site(theirs),
         }
     }
 

@@ -66,8 +66,10 @@ impl Destination for WordpressBridge {
                         ("action", command.as_str()),
                         ("operation_id", &operation),
                         ("content_id", &content),
+                        ("adopt", if order.adopts { "1" } else { "0" }),
                     ];
-                    self.call(site, Method::DELETE, &post(id), &query, Body::EMPTY).await
+                    let query = if order.adopts { &query[..] } else { &query[..3] };
+                    self.call(site, Method::DELETE, &post(id), query, Body::EMPTY).await
                 }
             };
             let value = match result {

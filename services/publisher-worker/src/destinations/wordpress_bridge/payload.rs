@@ -49,6 +49,8 @@ pub struct Payload<'a> {
     expected_revision: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     parts: Option<Vec<&'static str>>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    adopt: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -111,6 +113,7 @@ impl<'a> Payload<'a> {
             template: &article.template,
             expected_revision: None,
             parts: None,
+            adopt: order.adopts,
             media: media.iter().map(media_entry).collect(),
         }
     }
@@ -153,6 +156,7 @@ mod tests {
 
     fn order(article: Article) -> Order {
         Order {
+            adopts: false,
             operation: OperationId::from_uuid("01932f5e-0000-7000-8000-000000000001".parse().unwrap()),
             content: ContentId::new(123),
             task: Task::Publish(Written { revision: "ab12".to_owned(), article }),

@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::flows::apply_publish_report::Published;
+use crate::store::publications::Warning;
 
 const OPERATION: Uuid = Uuid::from_u128(1);
 

@@ -14,7 +14,7 @@ use WP_REST_Response;
 /**
  * Change a post once, or say what has become of it.
  *
- * @param array    $order  operation_id, content_id, post_id, body_hash, and whether a post that is gone is `fine`.
+ * @param array    $order  operation_id, content_id, post_id, body_hash, whether a post that is gone is `fine`, and whether to `adopt` one of the site's own.
  * @param callable $decide Given the content and the post, names what to do, or refuses.
  * @param callable $work   Given the post, what was decided and the lease's owner, does it and answers.
  */
@@ -25,6 +25,9 @@ function change( array $order, callable $decide, callable $work ): WP_REST_Respo
 	}
 	if ( $receipt && 'done' === $receipt->state ) {
 		return replay( $receipt );
+	}
+	if ( ! empty( $order['adopt'] ) ) {
+		adopt_post( $order['content_id'], $order['post_id'] );
 	}
 	$content = read_content( $order['content_id'] );
 	if ( ! $content || (int) $content->post_id !== $order['post_id'] || ! is_made( $content ) ) {

@@ -54,6 +54,19 @@ function release_content( int $content_id, string $owner ): void {
 	Storage\give_back_lease( 'contents', [ 'content_id' => $content_id ], $owner );
 }
 
+/** Let a post that was made on the site be a content's, unless either has another. */
+function adopt_post( int $content_id, int $post_id ): void {
+	global $wpdb;
+	if ( ! get_post( $post_id ) || content_of_post( $post_id ) ) {
+		return;
+	}
+	$table = Storage\table( 'contents' );
+	$sql   = "INSERT IGNORE INTO `$table` (content_id, post_id, state, lease_until) VALUES (%d, %d, 'made', %d)";
+	if ( 1 === $wpdb->query( $wpdb->prepare( $sql, $content_id, $post_id, Storage\FOREVER ) ) ) {
+		update_post_meta( $post_id, '_igny8_content_id', $content_id );
+	}
+}
+
 /** Note the reserved post. */
 function map_post( int $content_id, string $owner, int $post_id ): void {
 	global $wpdb;

@@ -34,6 +34,7 @@ function answer_move( WP_REST_Request $request ): WP_REST_Response {
 	}
 	$order['body_hash'] = body_hash( array_diff_key( $order, [ 'operation_id' => '' ] ) );
 	$order['fine']      = 'delete' === $order['action'];
+	$order['adopt']     = '1' === ( $query['adopt'] ?? '' );
 
 	ignore_user_abort( true );
 	return as_default_author(

@@ -53,6 +53,7 @@ function answer_rewrite( WP_REST_Request $request, callable $work ): WP_REST_Res
 	$payload['post_id']   = (int) $request->get_url_params()['post_id'];
 	$payload['body_hash'] = body_hash( [ 'route' => $request->get_route() ] + $body );
 	$payload['fine']      = false;
+	$payload['adopt']     = true === ( $body['adopt'] ?? false );
 
 	ignore_user_abort( true );
 	return as_default_author(

@@ -1,0 +1,84 @@
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use domain::IntegrationId;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use web::{Json, Path, Problem, ProblemBody, Success};
+
+use super::{ImportView, address, check_readable};
+use crate::AppState;
+use crate::access::Editor;
+use crate::api::integrations::not_found;
+use crate::flows::imports::{start, usual_types};
+use crate::idempotency::Once;
+use crate::store::imports::Kind;
+use crate::store::integrations;
+
+#[derive(Debug, Default, Deserialize, Serialize, ToSchema)]
+pub struct ImportWish {
+    /// Absent: posts and pages.
+    #[serde(default)]
+    #[schema(examples(json!(["post", "page"])))]
+    pub post_types: Vec<String>,
+}
+
+const MOST_TYPES: usize = 50;
+
+/// Make content of all posts the site has. Editors and owners.
+///
+/// Texts, terms, authors, images and SEO fields come with them. What came from us is recognised, and what is here already stays: a second import
+/// makes nothing twice. It goes on page by page, whoever is restarted; progress is shown here and on the event stream. If a run is under
+/// way already, that one is the answer.
+#[utoipa::path(
+    post, path = "/api/v1/integration/integrations/{id}/import/", operation_id = "start_import", tag = "Integrations",
+    params(("id" = i64, Path), ("Idempotency-Key" = Option<String>, Header, description = "The same key gets the same answer again.")),
+    request_body = ImportWish,
+    responses(
+        (status = 202, description = "It is under way; `Location` shows how far it is.", body = Success<ImportView>),
+        (status = 404, description = "`integration_not_found`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "`integration_pending`, `integration_suspended`, `integration_disabled`, `sync_disabled`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "`invalid_field`", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub async fn start_import(
+    editor: Editor,
+    _state: Data<AppState>,
+    once: Once,
+    id: Path<i64>,
+    wish: Option<Json<ImportWish>>,
+) -> Result<HttpResponse, Problem> {
+    let wish = wish.map(|it| it.0).unwrap_or_default();
+    let post_types = checked(&wish)?;
+    once.run(&editor, &wish, async |tx, now| {
+        let found = integrations::find(tx.conn(), editor.account_id, IntegrationId::new(*id)).await?;
+        let integration = found.ok_or_else(not_found)?;
+        check_readable(&integration)?;
+        let import = start(tx, now, &integration, Kind::Import, post_types, Some(editor.user_id)).await?;
+        Ok(Success::accepted(address(&import), ImportView::from(import)))
+    })
+    .await
+}
+
+fn checked(wish: &ImportWish) -> Result<Vec<String>, Problem> {
+    if wish.post_types.is_empty() {
+        return Ok(usual_types());
+    }
+    if wish.post_types.len() > MOST_TYPES {
+        return Err(Problem::invalid_field("/post_types", format!("at most {MOST_TYPES}")));
+    }
+    let mut types: Vec<String> = Vec::new();
+    for (at, name) in wish.post_types.iter().enumerate() {
+        let fine =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
+        if !(1..=20).contains(&name.len()) || !name.bytes().all(fine) {
+            return Err(Problem::invalid_field(
+                format!("/post_types/{at}"),
+                "1 to 20 of a to z, 0 to 9, - and _",
+            ));
+        }
+        if !types.contains(name) {
+            types.push(name.clone());
+        }
+    }
+    Ok(types)
+}
