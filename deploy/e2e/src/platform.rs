@@ -60,6 +60,40 @@ impl Platform {
         assert_eq!(status, StatusCode::OK, "{answer}");
     }
 
+    /// The address of the site's integration, with this behind it.
+    pub async fn integration(&self, rest: &str) -> String {
+        let path = format!("/api/v1/integration/integrations/?site={}", self.site);
+        let (_, listed) = self.call(Method::GET, &path, Value::Null).await;
+        format!("/api/v1/integration/integrations/{}/{rest}", listed["data"][0]["id"])
+    }
+
+    /// Switches two-way sync.
+    pub async fn sync(&self, enabled: bool) {
+        let path = self.integration("").await;
+        let (status, answer) = self.call(Method::PATCH, &path, json!({"sync_enabled": enabled})).await;
+        assert_eq!(status, StatusCode::OK, "{answer}");
+    }
+
+    /// Waits until the content is so, as soon as a person expects it of an edit in WordPress.
+    pub async fn soon(&self, content: i64, what: &str, is_so: impl Fn(&Value) -> bool) -> Value {
+        eventually(&format!("content {content}: {what}"), Duration::from_secs(5), async || {
+            self.content(content).await.filter(|it| is_so(it))
+        })
+        .await
+    }
+
+    /// How many contents have a title with this in it.
+    pub async fn titled(&self, part: &str) -> usize {
+        let (mut count, mut cursor) = (0, String::new());
+        loop {
+            let path = format!("/api/v1/writer/content/?limit=100&title={part}{cursor}");
+            let (_, page) = self.call(Method::GET, &path, Value::Null).await;
+            count += page["data"].as_array().map_or(0, Vec::len);
+            let Some(next) = page["pagination"]["next_cursor"].as_str() else { return count };
+            cursor = format!("&cursor={next}");
+        }
+    }
+
     /// Waits until the publication is in this state, and returns the content.
     pub async fn is(&self, content: i64, state: &str) -> Value {
         eventually(&format!("content {content} {state}"), Duration::from_secs(150), async || {

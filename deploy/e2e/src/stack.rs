@@ -53,6 +53,13 @@ impl Stack {
         text.split_whitespace().next().unwrap().parse().unwrap()
     }
 
+    /// SIGKILL.
+    pub fn kill(&self, program: &str) {
+        let pid = self.pid(program).to_string();
+        let status = Command::new("kill").args(["-9", &pid]).status().unwrap();
+        assert!(status.success(), "{program} could not be killed");
+    }
+
     /// Brings back whatever died.
     pub async fn revive(&self) {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts/up");

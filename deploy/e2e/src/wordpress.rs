@@ -64,6 +64,32 @@ impl WordPress {
         self.call(Method::POST, &format!("posts/{id}"), json!({"content": html})).await;
     }
 
+    pub async fn trash(&self, id: &str) {
+        self.call(Method::DELETE, &format!("posts/{id}"), Value::Null).await;
+    }
+
+    pub async fn delete(&self, id: &str) {
+        self.call(Method::DELETE, &format!("posts/{id}?force=true"), Value::Null).await;
+    }
+
+    /// A category, made if it is not there; its id.
+    pub async fn category(&self, name: &str) -> i64 {
+        let path = format!("categories?search={name}");
+        if let Some(id) = self.call(Method::GET, &path, Value::Null).await[0]["id"].as_i64() {
+            return id;
+        }
+        self.call(Method::POST, "categories", json!({"name": name})).await["id"].as_i64().unwrap()
+    }
+
+    /// So many posts that people wrote over the years, with these words before their numbers in the titles.
+    pub async fn generate(&self, words: &str, count: usize) {
+        let plugin = include_str!("../wordpress/generator.php");
+        let file = self.wp_content.join("mu-plugins/generator.php");
+        std::fs::write(&file, plugin).unwrap();
+        self.call(Method::POST, "generated-posts", json!({"words": words, "count": count})).await;
+        std::fs::remove_file(file).unwrap();
+    }
+
     pub async fn page(&self, url: &str) -> (u16, String) {
         let response = self.http.get(url).send().await.unwrap();
         (response.status().as_u16(), response.text().await.unwrap())

@@ -49,10 +49,13 @@ async fn an_edit_in_wordpress_is_not_lost() {
     let stack = Stack::open();
     let (platform, wordpress) = (stack.platform(), stack.wordpress());
     let (id, post) = platform.published("Two pens").await;
+    // Nothing is read from the site, so that the update itself has to find out.
+    platform.sync(false).await;
     wordpress.write(&post, "<p>Written in WordPress.</p>").await;
     platform.rewrite(id, json!({"content_html": "<p>Written here.</p>"})).await;
     platform.order(id, "republish", json!({})).await;
     platform.is(id, "live_with_warnings").await;
+    platform.sync(true).await;
     assert_eq!(wordpress.post(&post).await["content"]["raw"], "<p>Written in WordPress.</p>");
 
     let path = format!("/api/v1/writer/content/{id}/conflicts/");

@@ -6,3 +6,4 @@ mod commands;
 mod kills;
 mod road;
 mod schedule;
+mod sync;

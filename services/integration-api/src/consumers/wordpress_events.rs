@@ -1,5 +1,3 @@
-use std::collections::HashMap;
-
 use contracts::WordpressEvent;
 use contracts::topology::{Queue, queues};
 use contracts::webhook::{WordpressPostUpdated, WordpressStatusChanged};
@@ -40,8 +38,8 @@ impl Handler for WordpressEvents {
         }
         let now = self.clock.now();
         if !changes.is_empty() {
-            let strangers = apply_wordpress_statuses(tx, now, changes).await.or_retry()?;
-            read_posts(tx, now, &strangers, &HashMap::new()).await.or_retry()?;
+            let to_read = apply_wordpress_statuses(tx, now, changes).await.or_retry()?;
+            read_posts(tx, now, &to_read.posts, &to_read.known).await.or_retry()?;
         }
         if !updates.is_empty() {
             apply_wordpress_updates(tx, now, updates).await.or_retry()?;

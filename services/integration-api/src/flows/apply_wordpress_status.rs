@@ -55,27 +55,35 @@ impl Outcome {
     }
 }
 
+/// Posts to be read, by site and id.
+#[derive(Debug, Default)]
+pub struct ToRead {
+    pub posts: Vec<(i64, i64)>,
+    /// The contents behind those of them that are content.
+    pub known: HashMap<(i64, i64), i64>,
+}
+
 /// Applies changes in their order: one statement per kind of row, however many there are. Says of each what became of it, and returns
-/// the posts that are nobody's content, by site and id.
+/// the posts that are worth a look.
 pub async fn apply_wordpress_statuses(
     tx: &mut Tx,
     now: Timestamp,
     changes: Vec<StatusChange>,
-) -> Result<Vec<(i64, i64)>, ApplyError> {
+) -> Result<ToRead, ApplyError> {
     let mut rows = lock_publications(tx, &changes).await?;
     let ids: Vec<i64> = rows.rows.keys().copied().collect();
     let titles = content::titles(tx.conn(), &ids).await?;
     let titles: HashMap<i64, String> = titles.into_iter().map(|(id, title, _)| (id, title)).collect();
 
     let mut statuses: HashMap<i64, ContentStatus> = HashMap::new();
-    let mut strangers = Vec::new();
+    let mut to_read = ToRead::default();
     let (mut events, mut answers) = (Vec::with_capacity(changes.len()), Vec::with_capacity(changes.len()));
     for change in changes {
         let outcome = match rows.of(&change) {
             None => {
                 events.push(stranger(&change).at(now));
                 if map(&change.post_status) != Mapped::Gone {
-                    strangers.push((change.site_id, change.post_id));
+                    to_read.posts.push((change.site_id, change.post_id));
                 }
                 Outcome::UnknownContent
             }
@@ -83,6 +91,11 @@ pub async fn apply_wordpress_statuses(
                 let (outcome, status) = judge(row, &change, now)?;
                 if let Some(status) = status {
                     statuses.insert(row.content_id, status);
+                }
+                // Who changes the status in the editor may have written something, too.
+                if outcome == Outcome::Applied && map(&change.post_status) != Mapped::Gone {
+                    to_read.posts.push((change.site_id, change.post_id));
+                    to_read.known.insert((change.site_id, change.post_id), row.content_id);
                 }
                 let title = titles.get(&row.content_id).map_or("", String::as_str);
                 events.push(entry(row, &change, outcome, title).at(now));
@@ -101,7 +114,7 @@ pub async fn apply_wordpress_statuses(
     content::set_statuses(tx.conn(), &statuses.into_iter().collect::<Vec<_>>(), now).await?;
     sync_events::record(tx, events).await?;
     mailbox::post_all(tx, &answers).await?;
-    Ok(strangers)
+    Ok(to_read)
 }
 
 /// Moves the publication to what the site says, if that is news; says what becomes of the content's status.

@@ -1,0 +1,98 @@
+//! From WordPress to here: what people do there, what was missed while programs were away, and posts that were there before us.
+
+use std::time::Duration;
+
+use e2e::{Stack, eventually};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn what_people_do_in_wordpress_is_here_within_seconds() {
+    let stack = Stack::open();
+    let (platform, wordpress) = (stack.platform(), stack.wordpress());
+    let (id, post) = platform.published("Kept in step").await;
+
+    wordpress.write(&post, "<p>Edited in WordPress.</p>").await;
+    let edited = platform.soon(id, "edited", |it| it["content_html"] == "<p>Edited in WordPress.</p>").await;
+    assert_eq!(edited["publication"]["state"], "live");
+
+    let category = wordpress.category("Moved").await;
+    wordpress.call(Method::POST, &format!("posts/{post}"), json!({"categories": [category]})).await;
+    platform
+        .soon(id, "in another category", |it| {
+            let categories = &it["metadata"]["wp_metadata"]["categories"];
+            categories[0]["id"] == category && categories[0]["name"] == "Moved"
+        })
+        .await;
+
+    wordpress.trash(&post).await;
+    platform.soon(id, "in the trash", |it| it["publication"]["state"] == "unpublished").await;
+    wordpress.set_status(&post, "publish").await;
+    platform.soon(id, "restored", |it| it["publication"]["state"] == "live").await;
+    wordpress.delete(&post).await;
+    platform.soon(id, "deleted", |it| it["publication"]["state"] == "gone").await;
+}
+
+#[tokio::test]
+async fn what_happened_while_programs_were_away_arrives_once_and_in_order() {
+    let stack = Stack::open();
+    let (platform, wordpress) = (stack.platform(), stack.wordpress());
+    let (id, post) = platform.published("Nobody listened").await;
+    stack.kill("webhook-ingest");
+    for status in ["draft", "pending", "private"] {
+        wordpress.set_status(&post, status).await;
+    }
+    wordpress.write(&post, "<p>Written to nobody.</p>").await;
+    stack.kill("integration-api");
+    stack.revive().await;
+
+    eventually("all of it arrives", Duration::from_mins(2), async || {
+        // With WP-Cron off, the next visitor brings it.
+        wordpress.page(stack.text("/article/url")).await;
+        let content = platform.content(id).await?;
+        (content["content_html"] == "<p>Written to nobody.</p>").then_some(())
+    })
+    .await;
+    let content = platform.content(id).await.unwrap();
+    assert_eq!(content["metadata"]["wordpress_status"], "private");
+    let path = format!("/api/v1/writer/content/{id}/timeline/?limit=100");
+    let (_, timeline) = platform.call(Method::GET, &path, Value::Null).await;
+    let told: Vec<&str> = timeline["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .rev()
+        .filter(|it| it["action"] == "status_update")
+        .map(|it| it["details"]["wordpress_status"].as_str().unwrap())
+        .collect();
+    assert_eq!(told, ["draft", "pending", "private"]);
+}
+
+#[tokio::test]
+async fn an_import_that_is_killed_twice_is_whole_and_makes_nothing_twice() {
+    const POSTS: usize = 2_000;
+    let stack = Stack::open();
+    let (platform, wordpress) = (stack.platform(), stack.wordpress());
+    wordpress.generate("Found on the site", POSTS).await;
+    let path = platform.integration("import/").await;
+    let (status, answer) = platform.call(Method::POST, &path, json!({"post_types": ["post"]})).await;
+    assert_eq!(status, StatusCode::ACCEPTED, "{answer}");
+    let import = format!("imports/{}/", answer["data"]["import_id"].as_str().unwrap());
+    let import = platform.integration(&import).await;
+    let read = async || platform.call(Method::GET, &import, Value::Null).await.1;
+
+    for (victim, after) in [("publisher-worker", 200), ("integration-api", 700)] {
+        eventually("it is on its way", Duration::from_mins(1), async || {
+            (read().await["data"]["post_types"][0]["read"].as_i64()? >= after).then_some(())
+        })
+        .await;
+        stack.kill(victim);
+        stack.revive().await;
+    }
+    let done = eventually("the import is done", Duration::from_mins(3), async || {
+        Some(read().await).filter(|it| it["data"]["state"] == "done")
+    })
+    .await;
+    assert_eq!(platform.titled("Found%20on%20the%20site").await, POSTS, "{done}");
+    assert_eq!(platform.titled("Kept%20in%20step").await, 1, "what came from us is recognised");
+}
