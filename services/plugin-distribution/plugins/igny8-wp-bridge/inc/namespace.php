@@ -17,6 +17,7 @@ function bootstrap(): void {
 	Publishing\bootstrap();
 	Media\bootstrap();
 	Rendering\bootstrap();
+	Reading\bootstrap();
 	Outbound\bootstrap();
 	Site_Health\bootstrap();
 }

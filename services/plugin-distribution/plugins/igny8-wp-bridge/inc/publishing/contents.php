@@ -30,6 +30,25 @@ function content_of_post( int $post_id ): int {
 	return (int) $wpdb->get_var( $wpdb->prepare( $sql, $post_id ) );
 }
 
+/**
+ * Find the contents whose posts these are.
+ *
+ * @param int[] $post_ids Any number.
+ * @return array<int,int> Contents by post; posts of other origin are left out.
+ */
+function contents_of_posts( array $post_ids ): array {
+	global $wpdb;
+	$found = [];
+	foreach ( Storage\is_ready() ? array_chunk( $post_ids, 500 ) : [] as $ids ) {
+		$sql  = 'SELECT post_id, content_id FROM `' . Storage\table( 'contents' ) . "` WHERE post_id IN (%s) AND state IN ('made', 'changing')";
+		$rows = $wpdb->get_results( sprintf( $sql, implode( ',', array_map( 'intval', $ids ) ) ) ); // phpcs:ignore WordPress.DB.PreparedSQL -- numbers.
+		foreach ( (array) $rows as $row ) {
+			$found[ (int) $row->post_id ] = (int) $row->content_id;
+		}
+	}
+	return $found;
+}
+
 /** Take the lease of a content; a content whose post is made has none to take. */
 function claim_content( int $content_id, string $owner ): bool {
 	return Storage\take_lease( 'contents', [ 'content_id' => $content_id ], $owner, [ 'state' => 'working' ] );

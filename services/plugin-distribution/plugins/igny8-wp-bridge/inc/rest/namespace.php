@@ -29,6 +29,9 @@ function register_routes(): void {
 		[ 'GET', '/operations/(?P<operation_id>[0-9A-Fa-f-]{36})', 'IGNY8\\Bridge\\Publishing\\answer_operation' ],
 		[ 'POST', '/media', 'IGNY8\\Bridge\\Media\\answer_upload' ],
 		[ 'GET', '/media', 'IGNY8\\Bridge\\Media\\answer_lookup' ],
+		[ 'GET', '/posts', 'IGNY8\\Bridge\\Reading\\answer_list' ],
+		[ 'GET', '/posts/(?P<post_id>[0-9]{1,18})', 'IGNY8\\Bridge\\Reading\\answer_post' ],
+		[ 'GET', '/posts/checksums', 'IGNY8\\Bridge\\Reading\\answer_checksums' ],
 		[ 'GET', '/status', __NAMESPACE__ . '\\answer_status' ],
 	];
 	foreach ( $routes as list( $method, $path, $callback ) ) {

@@ -54,6 +54,31 @@ function read_fields( int $post_id ): array {
 	];
 }
 
+/**
+ * Tell what the site's SEO plugin says of many posts, whose post meta is loaded.
+ *
+ * @param int[] $post_ids Posts that are there.
+ * @return array<int,array> By post.
+ */
+function read_fields_of( array $post_ids ): array {
+	$plugin  = active_plugins()[0] ?? '';
+	$records = 'aioseo' === $plugin ? aioseo_records( $post_ids ) : null;
+	$fields  = [];
+	foreach ( $post_ids as $id ) {
+		$fields[ $id ] = null === $records ? read_fields( $id ) : [ 'plugin' => 'aioseo' ] + aioseo_fields( $records[ $id ] ?? null );
+	}
+	return $fields;
+}
+
+/** List the post meta in which a change of the fields shows. */
+function watched_meta(): array {
+	$keys = [];
+	foreach ( active_plugins() as $plugin ) {
+		$keys = array_merge( $keys, 'aioseo' === $plugin ? AIOSEO_COPIES : array_slice( KEYS[ $plugin ], 0, 3 ) );
+	}
+	return $keys;
+}
+
 /** Read the fields back from one plugin. */
 function read_from( string $plugin, int $post_id ): array {
 	return 'aioseo' === $plugin ? read_aioseo( $post_id ) : read_post_meta( $plugin, $post_id );

@@ -11,7 +11,7 @@ namespace IGNY8\Bridge\Storage;
 
 use const IGNY8\Bridge\FILE;
 
-const VERSION        = '2';
+const VERSION        = '3';
 const VERSION_OPTION = 'igny8_bridge_tables';
 const TABLES         = [ 'contents', 'operations', 'media', 'requests', 'outbox', 'locks' ];
 const OPTIONS        = [
@@ -23,12 +23,16 @@ const OPTIONS        = [
 	'igny8_bridge_outbound',
 	'igny8_bridge_outbound_due',
 	'igny8_bridge_rejected',
+	'igny8_bridge_structure',
+	'igny8_bridge_sync',
+	'igny8_bridge_copy',
 ];
 
 /** Columns that came after the first version of their tables; every other stands in definitions(). */
 const LATER_COLUMNS = [
 	'contents'   => [ 'base' => 'longtext NULL' ],
 	'operations' => [ 'decided' => "varchar(20) NOT NULL DEFAULT ''" ],
+	'outbox'     => [ 'post_id' => 'bigint unsigned NOT NULL DEFAULT 0, ADD KEY post_id (post_id)' ],
 ];
 
 /** Keep the tables of every blog present. */
