@@ -76,7 +76,18 @@ require __DIR__ . '/inc/reading/shown-images.php';
 require __DIR__ . '/inc/reading/checksums.php';
 require __DIR__ . '/inc/outbound/namespace.php';
 require __DIR__ . '/inc/outbound/queue.php';
+require __DIR__ . '/inc/outbound/updates.php';
 require __DIR__ . '/inc/outbound/sender.php';
+require __DIR__ . '/inc/watching/namespace.php';
+require __DIR__ . '/inc/watching/notes.php';
+require __DIR__ . '/inc/watching/changes.php';
+require __DIR__ . '/inc/structure/namespace.php';
+require __DIR__ . '/inc/structure/sync.php';
+require __DIR__ . '/inc/structure/description.php';
+require __DIR__ . '/inc/structure/capabilities.php';
+require __DIR__ . '/inc/structure/push.php';
+require __DIR__ . '/inc/safe-mode/namespace.php';
+require __DIR__ . '/inc/safe-mode/notice.php';
 require __DIR__ . '/inc/site-health/namespace.php';
 require __DIR__ . '/inc/namespace.php';
 

@@ -18,6 +18,9 @@ function bootstrap(): void {
 	Media\bootstrap();
 	Rendering\bootstrap();
 	Reading\bootstrap();
+	Watching\bootstrap();
+	Structure\bootstrap();
+	Safe_Mode\bootstrap();
 	Outbound\bootstrap();
 	Site_Health\bootstrap();
 }

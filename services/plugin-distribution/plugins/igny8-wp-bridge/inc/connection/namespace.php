@@ -8,6 +8,7 @@
 namespace IGNY8\Bridge\Connection;
 
 use IGNY8\Bridge\Identity;
+use IGNY8\Bridge\Structure;
 use WP_Error;
 
 const SETTINGS_OPTION = 'igny8_bridge_settings';
@@ -29,6 +30,7 @@ function bootstrap(): void {
  */
 function save_settings( array $given ) {
 	$settings = stored_settings();
+	$before   = counterpart();
 	if ( isset( $given['api_url'] ) ) {
 		$url = untrailingslashit( trim( (string) $given['api_url'] ) );
 		if ( ! is_platform_url( $url ) ) {
@@ -56,6 +58,9 @@ function save_settings( array $given ) {
 		$settings['default_author'] = absint( $given['default_author'] );
 	}
 	update_option( SETTINGS_OPTION, $settings, false );
+	if ( counterpart() !== $before ) {
+		Structure\forget();
+	}
 	return true;
 }
 

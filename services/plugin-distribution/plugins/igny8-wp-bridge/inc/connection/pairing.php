@@ -9,6 +9,8 @@ namespace IGNY8\Bridge\Connection;
 
 use IGNY8\Bridge\Identity;
 use IGNY8\Bridge\Outbound;
+use IGNY8\Bridge\Safe_Mode;
+use IGNY8\Bridge\Structure;
 use WP_Error;
 use const IGNY8\Bridge\VERSION;
 
@@ -32,7 +34,7 @@ function test() {
 	remember_test( true, '', isset( $outcome['message'] ) ? (string) $outcome['message'] : '', $outcome['checks'] );
 	Outbound\keep_scheduled();
 	Outbound\forget_backoff();
-	Outbound\set_due();
+	Structure\be_due( time() );
 	return $outcome;
 }
 
@@ -126,9 +128,19 @@ function site_address(): string {
 	return set_url_scheme( $known, 'https' ) === set_url_scheme( $here, 'https' ) ? $known : $here;
 }
 
-/** Tell this site's public address as WordPress words it in this request. */
+/**
+ * Tell this site's public address as WordPress words it in this request.
+ *
+ * Not by `home_url()`: plugins for several languages let it say another address for each.
+ */
 function current_address(): string {
-	return untrailingslashit( home_url() );
+	$home = untrailingslashit( (string) get_option( 'home' ) );
+	return is_ssl() ? set_url_scheme( $home, 'https' ) : $home;
+}
+
+/** Tell this site's address where its scheme does not matter. */
+function current_address_key(): string {
+	return (string) set_url_scheme( current_address(), 'https' );
 }
 
 /** Keep what the platform said about itself; a public key once given is never dropped for an answer without one. */
@@ -140,6 +152,7 @@ function keep_pairing( array $data ): void {
 	}
 	$webhook_url = isset( $data['webhook_url'] ) ? untrailingslashit( (string) $data['webhook_url'] ) : '';
 	$plugin_url  = isset( $data['plugin_url'] ) ? untrailingslashit( (string) $data['plugin_url'] ) : '';
+	Safe_Mode\forget();
 	update_option(
 		PAIRING_OPTION,
 		[
@@ -174,6 +187,11 @@ function has_moved(): bool {
 	return $pairing && site_address() !== $pairing['site_address'];
 }
 
+/** Tell under which address the site was paired, '' if it is not. */
+function paired_address(): string {
+	return (string) ( pairing()['site_address'] ?? '' );
+}
+
 /** Tell the platform's public key in base64, '' when it gave none. */
 function platform_public_key(): string {
 	$pairing = pairing();
@@ -188,6 +206,8 @@ function webhook_url(): string {
 /** Forget the pairing. */
 function forget_pairing(): void {
 	delete_option( PAIRING_OPTION );
+	Structure\forget();
+	Safe_Mode\forget();
 }
 
 /** Name the platform and site the settings point to. */

@@ -86,8 +86,7 @@ function show_state(): void {
 		$kind = 'error';
 		$text = __( 'The salts in wp-config.php have changed, so the stored API key cannot be opened. Enter it once more.', 'igny8-wp-bridge' );
 	} elseif ( has_moved() ) {
-		$kind = 'warning';
-		$text = __( 'This site was paired under another address. Nothing is sent until you save and test again.', 'igny8-wp-bridge' );
+		return; // The notice above says so, and asks.
 	} elseif ( is_paired() ) {
 		$kind = 'success';
 		/* translators: 1: name of the site on the platform, 2: number of events */

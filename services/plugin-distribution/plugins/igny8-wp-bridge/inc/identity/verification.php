@@ -8,6 +8,7 @@
 namespace IGNY8\Bridge\Identity;
 
 use IGNY8\Bridge\Connection;
+use IGNY8\Bridge\Safe_Mode;
 use IGNY8\Bridge\Storage;
 use WP_Error;
 use WP_REST_Request;
@@ -25,6 +26,9 @@ function verify_request( WP_REST_Request $request ) {
 	if ( $judged !== $request ) {
 		$judged  = $request;
 		$verdict = judge( $request );
+		if ( true === $verdict && Safe_Mode\is_on() && ! Safe_Mode\answers( $request ) ) {
+			$verdict = new WP_Error( 'safe_mode', 'This is a copy of the paired site under another address. It does nothing for the platform until it is paired itself.', [ 'status' => 409 ] );
+		}
 	}
 	return $verdict;
 }

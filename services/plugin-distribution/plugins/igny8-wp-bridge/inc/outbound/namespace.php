@@ -1,9 +1,9 @@
 <?php
 /**
- * What the plugin tells the platform: that a post which came from it changed its status or was deleted.
+ * What the plugin tells the platform of posts: their statuses and deletions as they happen, other changes when a request is over.
  *
- * The event is in the queue before the hook returns, so whatever dies afterwards it will be sent. Sending is tried when the
- * request is over, and by WP-Cron each minute; where WP-Cron is off, any request to the site picks up what is due.
+ * A status or a deletion is in the queue before the hook returns, so whatever dies afterwards it will be sent. Sending is tried
+ * when the request is over, and by WP-Cron each minute; where WP-Cron is off, any request to the site picks up what is due.
  *
  * @package IGNY8\Bridge
  */
@@ -13,9 +13,17 @@ namespace IGNY8\Bridge\Outbound;
 use IGNY8\Bridge\Connection;
 use IGNY8\Bridge\Publishing;
 use IGNY8\Bridge\Rest;
+use IGNY8\Bridge\Safe_Mode;
+use IGNY8\Bridge\Structure;
 use WP_Post;
 
 const CRON_HOOK = 'igny8_bridge_every_minute';
+
+/** Statuses in which a post is not there yet, or is no post of its own. */
+const UNTOLD_STATUSES = [ 'new', 'auto-draft', 'inherit' ];
+
+/** Of a title this many characters are told. */
+const TITLE_LENGTH = 1000;
 
 /** Listen to the posts, and send. */
 function bootstrap(): void {
@@ -48,23 +56,37 @@ function end_command(): void {
 	command( [] );
 }
 
-/** Queue an event when a post of ours changed its status. */
-function note_status( string $new_status, string $old_status, WP_Post $post ): void {
-	if ( $new_status === $old_status ) {
+/** Queue an event when a post changed its status. */
+function note_status( $new_status, $old_status, $post ): void {
+	if ( ! $post instanceof WP_Post || $new_status === $old_status || is_internal( $post->post_type ) ) {
 		return;
 	}
 	list( $content_id, $operation_id ) = origin( (int) $post->ID );
-	if ( $content_id ) {
-		enqueue( 'post.status_changed', describe( $post, $content_id, $operation_id, $new_status, $old_status ) );
+	if ( $content_id || is_told_of( $post->post_type, (string) $new_status ) ) {
+		enqueue( 'post.status_changed', describe( $post, $content_id, $operation_id, (string) $new_status, (string) $old_status ) );
 	}
 }
 
-/** Queue an event when a post of ours was deleted for good. */
-function note_deletion( int $post_id, WP_Post $post ): void {
-	$content_id = Publishing\content_of_post( $post_id );
-	if ( $content_id ) {
-		enqueue( 'post.deleted', describe( $post, $content_id, origin( $post_id )[1], 'deleted', $post->post_status ) );
+/** Queue an event when a post was deleted for good. */
+function note_deletion( $post_id, $post ): void {
+	if ( ! $post instanceof WP_Post || is_internal( $post->post_type ) ) {
+		return;
 	}
+	list( $content_id, $operation_id ) = origin( (int) $post_id );
+	if ( $content_id || is_told_of( $post->post_type, $post->post_status ) ) {
+		enqueue( 'post.deleted', describe( $post, $content_id, $operation_id, 'deleted', $post->post_status ) );
+	}
+}
+
+/** Tell whether the platform wants to hear of posts of a type that did not come from it. */
+function is_told_of( string $post_type, string $status ): bool {
+	return ! in_array( $status, UNTOLD_STATUSES, true ) && in_array( $post_type, Structure\synced_types(), true );
+}
+
+/** Recognise what WordPress keeps as posts though nobody reads it: revisions, menu items, files and their like. */
+function is_internal( string $post_type ): bool {
+	$type = get_post_type_object( $post_type );
+	return $type && $type->_builtin && ( ! $type->public || 'attachment' === $post_type );
 }
 
 /**
@@ -80,6 +102,12 @@ function origin( int $post_id ): array {
 	return [ Publishing\content_of_post( $post_id ), '' ];
 }
 
+/** Tell which command is at work on a post, '' if none is. */
+function origin_of_change( int $post_id ): string {
+	$command = command();
+	return $command && $command['post_id'] === $post_id ? $command['operation_id'] : '';
+}
+
 /** Describe a post as the protocol does. */
 function describe( WP_Post $post, int $content_id, string $operation_id, string $status, string $previous ): array {
 	$modified = strtotime( $post->post_modified_gmt . ' +0000' );
@@ -89,7 +117,7 @@ function describe( WP_Post $post, int $content_id, string $operation_id, string 
 		'post_status'     => $status,
 		'previous_status' => $previous,
 		'post_url'        => (string) get_permalink( $post ),
-		'post_title'      => $post->post_title,
+		'post_title'      => mb_substr( $post->post_title, 0, TITLE_LENGTH ),
 		'post_type'       => $post->post_type,
 		'modified_gmt'    => Rest\rfc3339( 1000 * ( $modified > 0 ? $modified : time() ) ),
 		'operation_id'    => $operation_id,
@@ -108,7 +136,7 @@ function add_schedule( array $schedules ): array {
 
 /** Keep the schedule while the site is connected. */
 function keep_scheduled(): void {
-	if ( ! wp_next_scheduled( CRON_HOOK ) && Connection\is_paired() ) {
+	if ( ! wp_next_scheduled( CRON_HOOK ) && Connection\is_paired() && ! Safe_Mode\is_on() ) {
 		wp_schedule_event( time() + MINUTE_IN_SECONDS, 'igny8_bridge_minute', CRON_HOOK );
 	}
 }

@@ -9,19 +9,29 @@
 
 namespace IGNY8\Bridge\Outbound;
 
+use IGNY8\Bridge\Safe_Mode;
 use IGNY8\Bridge\Storage;
 
 const DUE_OPTION      = 'igny8_bridge_outbound_due';
 const REJECTED_OPTION = 'igny8_bridge_rejected';
 const KEEP_REJECTED   = 50;
 
-/** Queue an event; what one request does to one status is one event. */
+/** What has still to be sent: `sending` is what an attempt may have brought already. */
+const UNSENT = "state IN ('waiting', 'sending')";
+
+/** How long the events of a batch may be together. */
+const BATCH_BYTES = 524288;
+
+/** Queue an event of a post; what one request does to one status is one event. */
 function enqueue( string $type, array $data ): void {
 	global $wpdb;
 	static $queued = [];
-	$table         = Storage\table( 'outbox' );
-	$key           = $table . $type . $data['post_id'];
-	$seq           = $queued[ $key ] ?? 0;
+	if ( Safe_Mode\is_settled_copy() ) {
+		return;
+	}
+	$table = Storage\table( 'outbox' );
+	$key   = $table . $type . $data['post_id'];
+	$seq   = $queued[ $key ] ?? 0;
 	if ( $seq ) {
 		$known = $wpdb->get_var( $wpdb->prepare( "SELECT data FROM `$table` WHERE seq = %d AND state = 'waiting'", $seq ) );
 		$first = is_string( $known ) ? json_decode( $known, true ) : null;
@@ -39,20 +49,74 @@ function enqueue( string $type, array $data ): void {
 			'type'        => $type,
 			'state'       => 'waiting',
 			'occurred_at' => Storage\now_ms(),
+			'post_id'     => $data['post_id'],
 			'data'        => wp_json_encode( $data ),
 		]
 	);
 	$queued[ $key ] = (int) $wpdb->insert_id;
-	if ( ! get_option( DUE_OPTION ) ) {
-		update_option( DUE_OPTION, time(), true );
+	has_grown( true );
+	note_due( time() );
+}
+
+/** Remember, or read, whether this request has put something into the queue since it was last cut back. */
+function has_grown( ?bool $set = null ): bool {
+	static $grown = false;
+	$before = $grown;
+	$grown  = null !== $set ? $set : $grown;
+	return $before;
+}
+
+/** Let the queue be looked at by then, unless that is to happen sooner, or the platform is away for longer. */
+function note_due( int $at ): void {
+	$due = (int) get_option( DUE_OPTION );
+	if ( $due && $due <= time() ) {
+		return;
+	}
+	$at = max( $at, state()['not_before'] );
+	if ( ! $due || $at < $due ) {
+		update_option( DUE_OPTION, $at, true );
 	}
 }
 
 /** Read the oldest events. */
 function oldest( int $limit ): array {
 	global $wpdb;
-	$sql = 'SELECT seq, id, type, occurred_at, data FROM `' . Storage\table( 'outbox' ) . "` WHERE state = 'waiting' ORDER BY seq LIMIT %d";
+	$sql = 'SELECT seq, id, type, occurred_at, data FROM `' . Storage\table( 'outbox' ) . '` WHERE ' . UNSENT . ' ORDER BY seq LIMIT %d';
 	return (array) $wpdb->get_results( $wpdb->prepare( $sql, $limit ) );
+}
+
+/**
+ * Take the oldest events to send them; from now on they stay as they are, for the platform may have seen them.
+ *
+ * Only whoever has the sender's lease does this.
+ *
+ * @param int $limit How many at most; fewer where they are long.
+ */
+function take_batch( int $limit ): array {
+	global $wpdb;
+	$table = Storage\table( 'outbox' );
+	$sql   = "SELECT seq, LENGTH(data) AS bytes FROM `$table` WHERE " . UNSENT . ' ORDER BY seq LIMIT %d';
+	$taken = [];
+	$bytes = 0;
+	foreach ( (array) $wpdb->get_results( $wpdb->prepare( $sql, $limit ) ) as $row ) {
+		$bytes += (int) $row->bytes;
+		if ( $taken && $bytes > BATCH_BYTES ) {
+			break;
+		}
+		$taken[] = (int) $row->seq;
+	}
+	if ( ! $taken ) {
+		return [];
+	}
+	$seqs = implode( ',', $taken );
+	$wpdb->query( "UPDATE `$table` SET state = 'sending' WHERE seq IN ($seqs) AND state = 'waiting'" );
+	return (array) $wpdb->get_results( "SELECT seq, id, type, occurred_at, data FROM `$table` WHERE seq IN ($seqs) AND state = 'sending' ORDER BY seq" );
+}
+
+/** Put back what the platform surely did not take, so that later changes can still join it. */
+function put_back(): void {
+	global $wpdb;
+	$wpdb->update( Storage\table( 'outbox' ), [ 'state' => 'waiting' ], [ 'state' => 'sending' ] );
 }
 
 /**
@@ -62,7 +126,7 @@ function oldest( int $limit ): array {
  */
 function backlog(): array {
 	global $wpdb;
-	$row = $wpdb->get_row( 'SELECT COUNT(*) AS waiting, COALESCE(MIN(occurred_at), 0) AS oldest_ms FROM `' . Storage\table( 'outbox' ) . "` WHERE state = 'waiting'" );
+	$row = $wpdb->get_row( 'SELECT COUNT(*) AS waiting, COALESCE(MIN(occurred_at), 0) AS oldest_ms FROM `' . Storage\table( 'outbox' ) . '` WHERE ' . UNSENT );
 	return [
 		'waiting'   => $row ? (int) $row->waiting : 0,
 		'oldest_ms' => $row ? (int) $row->oldest_ms : 0,
@@ -73,6 +137,14 @@ function backlog(): array {
 function mark_sent( string $id ): void {
 	global $wpdb;
 	$wpdb->update( Storage\table( 'outbox' ), [ 'state' => 'sent' ], [ 'id' => $id ] );
+}
+
+/** Throw away what waits, save the newest row, after which the numbers go on. */
+function empty_queue(): void {
+	global $wpdb;
+	$wpdb->query( 'UPDATE `' . Storage\table( 'outbox' ) . "` SET state = 'sent' WHERE " . UNSENT );
+	delete_sent();
+	set_due();
 }
 
 /** Delete what was sent, save the newest row. */

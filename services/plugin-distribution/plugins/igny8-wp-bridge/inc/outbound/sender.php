@@ -11,6 +11,7 @@ use IGNY8\Bridge\Connection;
 use IGNY8\Bridge\Identity;
 use IGNY8\Bridge\Rest;
 use IGNY8\Bridge\Storage;
+use IGNY8\Bridge\Structure;
 
 const STATE_OPTION  = 'igny8_bridge_outbound';
 const EVENTS_PATH   = '/api/v1/integration/webhooks/wordpress/events/';
@@ -25,6 +26,9 @@ const LOOK_AGAIN_SECONDS = 300;
 
 /** Send what is due when the response has gone out; without a way to part from the client, wait for the platform only briefly. */
 function send_after_the_response(): void {
+	if ( has_grown( false ) ) {
+		drop_excess();
+	}
 	$due = (int) get_option( DUE_OPTION );
 	if ( ! $due || time() < $due ) {
 		return;
@@ -37,11 +41,15 @@ function send_after_the_response(): void {
 		}
 	}
 	send_waiting( $parted ? 15 : 3, $parted ? 25 : 4 );
+	Structure\push_if_due( $parted ? 20 : 3 );
+	set_due();
 }
 
 /** Send what is due from WP-Cron. */
 function send_in_background(): void {
 	send_waiting( 15, 45 );
+	Structure\push_if_due( 20 );
+	set_due();
 }
 
 /**
@@ -54,7 +62,7 @@ function send_waiting( int $timeout, int $budget ): int {
 		return 0;
 	}
 	if ( '' === Connection\webhook_url() ) {
-		update_option( DUE_OPTION, time() + LOOK_AGAIN_SECONDS, true );
+		set_due();
 		return 0;
 	}
 	$lock  = [ 'name' => 'sender' ];
@@ -83,7 +91,7 @@ function send_waiting( int $timeout, int $budget ): int {
  * @return int How many events left the queue; -1 if the platform is away.
  */
 function send_batch( int $timeout ): int {
-	$events = oldest( state()['batch'] );
+	$events = take_batch( state()['batch'] );
 	if ( ! $events ) {
 		return 0;
 	}
@@ -105,11 +113,19 @@ function send_batch( int $timeout ): int {
 	$left     = is_array( $answer ) && isset( $answer['data']['acks'] ) && is_array( $answer['data']['acks'] ) ? apply_acks( $events, $answer['data']['acks'] ) : 0;
 	if ( 0 === $left ) {
 		$reason = is_wp_error( $response ) ? $response->get_error_message() : 'HTTP ' . $status;
+		if ( is_surely_untaken( $status, $reason ) ) {
+			put_back();
+		}
 		back_off( $status, (string) wp_remote_retrieve_header( $response, 'retry-after' ), $reason );
 		return -1;
 	}
 	forget_backoff();
 	return $left;
+}
+
+/** Tell whether an attempt surely brought nothing: the platform refused all of it, or no connection came about. */
+function is_surely_untaken( int $status, string $reason ): bool {
+	return ( $status >= 300 && ! in_array( $status, [ 502, 504 ], true ) ) || ( 0 === $status && preg_match( '/cURL error (5|6|7|35|51|58|60|77):/', $reason ) );
 }
 
 /** Write an event as the protocol does. */
@@ -183,12 +199,21 @@ function forget_backoff(): void {
 	}
 }
 
-/** Note when the queue wants to be looked at again, where every request can see it for nothing. */
+/** Note when the queue, or the structure, wants to be looked at again, where every request can see it for nothing. */
 function set_due(): void {
-	$due = backlog()['waiting'] ? max( 1, time(), state()['not_before'] ) : 0;
+	$dues = array_filter( [ due_at(), Structure\due_at() ] );
+	$due  = $dues ? min( $dues ) : 0;
 	if ( (int) get_option( DUE_OPTION ) !== $due ) {
 		update_option( DUE_OPTION, $due, true );
 	}
+}
+
+/** Tell when the queue wants to be looked at, 0 if it is empty. */
+function due_at(): int {
+	if ( ! backlog()['waiting'] ) {
+		return 0;
+	}
+	return '' === Connection\webhook_url() ? time() + LOOK_AGAIN_SECONDS : max( 1, time(), state()['not_before'] );
 }
 
 /**

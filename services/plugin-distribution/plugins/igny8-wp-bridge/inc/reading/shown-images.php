@@ -51,7 +51,8 @@ function images_in( string $html, string $base ): array {
 	if ( preg_match_all( '~<!--\s+wp:(?:core/)?(?:cover|media-text)\s+(\{(?:(?!-->).)*?\})\s+/?-->~s', $html, $blocks ) ) {
 		foreach ( array_slice( $blocks[1], 0, MOST_IMAGES ) as $json ) {
 			$attributes = json_decode( $json, true );
-			$images[]   = (int) ( $attributes['id'] ?? $attributes['mediaId'] ?? 0 );
+			$id         = $attributes['id'] ?? $attributes['mediaId'] ?? 0;
+			$images[]   = is_int( $id ) ? $id : 0;
 		}
 	}
 	if ( preg_match_all( '~\[gallery\b[^\]]*?\bids=["\']?([0-9, ]+)~', $html, $galleries ) ) {

@@ -32,6 +32,7 @@ function register_routes(): void {
 		[ 'GET', '/posts', 'IGNY8\\Bridge\\Reading\\answer_list' ],
 		[ 'GET', '/posts/(?P<post_id>[0-9]{1,18})', 'IGNY8\\Bridge\\Reading\\answer_post' ],
 		[ 'GET', '/posts/checksums', 'IGNY8\\Bridge\\Reading\\answer_checksums' ],
+		[ 'GET', '/structure', 'IGNY8\\Bridge\\Structure\\answer_structure' ],
 		[ 'GET', '/status', __NAMESPACE__ . '\\answer_status' ],
 	];
 	foreach ( $routes as list( $method, $path, $callback ) ) {

@@ -11,6 +11,7 @@ use IGNY8\Bridge\Connection;
 use IGNY8\Bridge\Identity;
 use IGNY8\Bridge\Media;
 use IGNY8\Bridge\Outbound;
+use IGNY8\Bridge\Safe_Mode;
 use IGNY8\Bridge\Storage;
 use WP_REST_Response;
 use const IGNY8\Bridge\VERSION;
@@ -33,6 +34,9 @@ function answer_status(): WP_REST_Response {
 			'max_upload_bytes' => Media\max_bytes(),
 			'memory_limit'     => (string) ini_get( 'memory_limit' ),
 			'can_sign'         => Identity\can_sign(),
+			'safe_mode'        => Safe_Mode\is_on(),
+			'paired_address'   => Connection\paired_address(),
+			'environment'      => wp_get_environment_type(),
 			'outbox'           => [
 				'waiting'   => $backlog['waiting'],
 				'oldest_at' => $backlog['oldest_ms'] ? rfc3339( $backlog['oldest_ms'] ) : null,

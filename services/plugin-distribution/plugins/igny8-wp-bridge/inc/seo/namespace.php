@@ -79,6 +79,30 @@ function watched_meta(): array {
 	return $keys;
 }
 
+/**
+ * Write out what an SEO plugin keeps of posts outside of post meta, to be compared only.
+ *
+ * @param int[] $post_ids Any posts.
+ * @return array<int,string> By post; empty where all of it is in post meta.
+ */
+function unwatched_states( array $post_ids ): array {
+	if ( ! $post_ids || ! in_array( 'aioseo', active_plugins(), true ) ) {
+		return [];
+	}
+	$records = aioseo_records( $post_ids );
+	$states  = [];
+	foreach ( $post_ids as $id ) {
+		$fields        = null === $records ? ( can_write_aioseo() ? read_aioseo( $id ) : [] ) : aioseo_fields( $records[ $id ] ?? null );
+		$states[ $id ] = (string) wp_json_encode( $fields );
+	}
+	return $states;
+}
+
+/** The same of one post. */
+function unwatched_state( int $post_id ): string {
+	return unwatched_states( [ $post_id ] )[ $post_id ] ?? '';
+}
+
 /** Read the fields back from one plugin. */
 function read_from( string $plugin, int $post_id ): array {
 	return 'aioseo' === $plugin ? read_aioseo( $post_id ) : read_post_meta( $plugin, $post_id );

@@ -10,7 +10,9 @@ namespace IGNY8\Bridge\Site_Health;
 use IGNY8\Bridge\Connection;
 use IGNY8\Bridge\Identity;
 use IGNY8\Bridge\Outbound;
+use IGNY8\Bridge\Safe_Mode;
 use IGNY8\Bridge\Storage;
+use IGNY8\Bridge\Structure;
 use const IGNY8\Bridge\VERSION;
 
 /** Events that wait longer than this need a person. */
@@ -27,6 +29,7 @@ function add_tests( array $tests ): array {
 	$ours = [
 		'igny8_connection' => [ __( 'IGNY8 connection', 'igny8-wp-bridge' ), 'test_connection' ],
 		'igny8_outbox'     => [ __( 'IGNY8 events', 'igny8-wp-bridge' ), 'test_outbox' ],
+		'igny8_structure'  => [ __( 'IGNY8 structure', 'igny8-wp-bridge' ), 'test_structure' ],
 		'igny8_secrets'    => [ __( 'IGNY8 key storage', 'igny8-wp-bridge' ), 'test_secrets' ],
 	];
 	foreach ( $ours as $name => list( $label, $function ) ) {
@@ -43,8 +46,11 @@ function test_connection(): array {
 	if ( Connection\is_key_unreadable() ) {
 		return result( 'igny8_connection', 'critical', __( 'The IGNY8 API key cannot be opened', 'igny8-wp-bridge' ), __( 'The salts in wp-config.php have changed. Enter the key once more and test.', 'igny8-wp-bridge' ) );
 	}
-	if ( Connection\has_moved() ) {
-		return result( 'igny8_connection', 'recommended', __( 'IGNY8 knows this site under another address', 'igny8-wp-bridge' ), __( 'Nothing is sent until you save and test the connection again.', 'igny8-wp-bridge' ) );
+	if ( Safe_Mode\is_settled_copy() ) {
+		return result( 'igny8_connection', 'good', __( 'IGNY8 is in safe mode', 'igny8-wp-bridge' ), Safe_Mode\reminder() );
+	}
+	if ( Safe_Mode\is_on() ) {
+		return result( 'igny8_connection', 'recommended', __( 'IGNY8 is in safe mode', 'igny8-wp-bridge' ), Safe_Mode\question() );
 	}
 	if ( ! Connection\is_paired() ) {
 		return result( 'igny8_connection', 'recommended', __( 'The site is not connected to IGNY8', 'igny8-wp-bridge' ), __( 'Enter the site id and the API key under Settings > IGNY8, and test.', 'igny8-wp-bridge' ) );
@@ -72,6 +78,23 @@ function test_outbox(): array {
 		__( 'Events for IGNY8 are waiting', 'igny8-wp-bridge' ),
 		/* translators: 1: number of events, 2: length of time, 3: technical reason */
 		sprintf( __( '%1$d events wait, the oldest for %2$s. Nothing is lost. Last attempt: %3$s', 'igny8-wp-bridge' ), $backlog['waiting'], human_time_diff( time() - $age ), Outbound\state()['reason'] )
+	);
+}
+
+/** Test whether the platform learns what kinds of posts and terms the site has. */
+function test_structure(): array {
+	$state = Structure\state();
+	if ( ! $state['failures'] ) {
+		$when = $state['sent_at'] ? human_time_diff( $state['sent_at'] ) : '';
+		/* translators: %s: length of time */
+		return result( 'igny8_structure', 'good', __( 'IGNY8 knows the structure of this site', 'igny8-wp-bridge' ), '' !== $when ? sprintf( __( 'It was told %s ago.', 'igny8-wp-bridge' ), $when ) : __( 'It will be told once the site is connected.', 'igny8-wp-bridge' ) );
+	}
+	return result(
+		'igny8_structure',
+		'recommended',
+		__( 'IGNY8 does not learn the structure of this site', 'igny8-wp-bridge' ),
+		/* translators: 1: number of attempts, 2: technical reason */
+		sprintf( __( '%1$d attempts failed. The last: %2$s. It will be tried again.', 'igny8-wp-bridge' ), $state['failures'], $state['reason'] )
 	);
 }
 
@@ -116,6 +139,9 @@ function add_information( array $information ): array {
 		'waiting'   => [ __( 'Events waiting', 'igny8-wp-bridge' ), (string) $backlog['waiting'] ],
 		'failures'  => [ __( 'Failed attempts in a row', 'igny8-wp-bridge' ), trim( $state['failures'] . ' ' . $state['reason'] ) ],
 		'rejected'  => [ __( 'Events rejected', 'igny8-wp-bridge' ), is_array( $rejected ) ? (string) count( $rejected ) : '0' ],
+		'structure' => [ __( 'Structure told', 'igny8-wp-bridge' ), trim( ( Structure\state()['sent_at'] ? gmdate( 'Y-m-d H:i:s', Structure\state()['sent_at'] ) : '' ) . ' ' . Structure\state()['reason'] ) ],
+		'synced'    => [ __( 'Types in sync', 'igny8-wp-bridge' ), implode( ', ', Structure\synced_types() ) ],
+		'safe_mode' => [ __( 'Safe mode', 'igny8-wp-bridge' ), Safe_Mode\is_on() ? __( 'yes', 'igny8-wp-bridge' ) : __( 'no', 'igny8-wp-bridge' ) ],
 		'next_cron' => [ __( 'Next run', 'igny8-wp-bridge' ), (string) wp_next_scheduled( Outbound\CRON_HOOK ) ],
 	];
 	foreach ( $facts as $name => list( $label, $value ) ) {

@@ -127,7 +127,7 @@ final class AuthenticationTest extends SiteTestCase {
 	}
 
 	public function test_every_route_is_closed_and_no_secret_shows(): void {
-		foreach ( [ [ 'POST', '/publish' ], [ 'PUT', '/posts/1' ], [ 'PUT', '/posts/1/parts' ], [ 'DELETE', '/posts/1' ], [ 'GET', '/operations/' . wp_generate_uuid4() ], [ 'POST', '/media' ], [ 'GET', '/media' ], [ 'GET', '/status' ] ] as list( $method, $path ) ) {
+		foreach ( [ [ 'POST', '/publish' ], [ 'PUT', '/posts/1' ], [ 'PUT', '/posts/1/parts' ], [ 'DELETE', '/posts/1' ], [ 'GET', '/operations/' . wp_generate_uuid4() ], [ 'POST', '/media' ], [ 'GET', '/media' ], [ 'GET', '/posts' ], [ 'GET', '/posts/1' ], [ 'GET', '/posts/checksums' ], [ 'GET', '/structure' ], [ 'GET', '/doctor' ], [ 'DELETE', '/doctor/echo' ], [ 'GET', '/collections/post' ], [ 'GET', '/status' ] ] as list( $method, $path ) ) {
 			$this->refused( Platform::ask_bare( $method, $path, [] ), 'signature_missing' );
 		}
 		$index = wp_remote_retrieve_body( wp_remote_get( get_rest_url() ) );
@@ -141,6 +141,6 @@ final class AuthenticationTest extends SiteTestCase {
 		$this->assertStringContainsString( 'IGNY8', $information );
 		$this->assertStringNotContainsString( Platform::API_KEY, $information );
 		$tests = apply_filters( 'site_status_tests', [ 'direct' => [] ] )['direct'];
-		$this->assertSame( [ 'good', 'good', 'good' ], array_map( function ( $name ) use ( $tests ) { return $tests[ $name ]['test']()['status']; }, [ 'igny8_connection', 'igny8_outbox', 'igny8_secrets' ] ) );
+		$this->assertSame( [ 'good', 'good', 'good', 'good' ], array_map( function ( $name ) use ( $tests ) { return $tests[ $name ]['test']()['status']; }, [ 'igny8_connection', 'igny8_outbox', 'igny8_structure', 'igny8_secrets' ] ) );
 	}
 }

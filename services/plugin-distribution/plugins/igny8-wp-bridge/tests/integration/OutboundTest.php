@@ -6,60 +6,20 @@ use IGNY8\Bridge\Outbound;
 use IGNY8\Bridge\Storage;
 
 final class OutboundTest extends SiteTestCase {
-	private static $server;
-	private static $dir;
-	private static $url;
+	use PlatformServer;
 
 	public static function setUpBeforeClass(): void {
-		self::$dir = sys_get_temp_dir() . '/igny8-platform-' . getmypid();
-		mkdir( self::$dir );
-		$probe = stream_socket_server( 'tcp://127.0.0.1:0' );
-		$port  = (int) substr( strrchr( stream_socket_get_name( $probe, false ), ':' ), 1 );
-		fclose( $probe );
-		self::$url    = "http://127.0.0.1:$port";
-		self::$server = proc_open( [ PHP_BINARY, '-S', "127.0.0.1:$port", __DIR__ . '/fixtures/platform-server.php' ], [ [ 'file', '/dev/null', 'r' ], [ 'file', '/dev/null', 'w' ], [ 'file', '/dev/null', 'w' ] ], $pipes, null, [ 'PLATFORM_DIR' => self::$dir ] + getenv() );
-		for ( $i = 0; $i < 100 && ! @fsockopen( '127.0.0.1', $port ); $i++ ) {
-			usleep( 20000 );
-		}
+		self::start_server();
 	}
 
 	public static function tearDownAfterClass(): void {
-		proc_terminate( self::$server );
-		array_map( 'unlink', glob( self::$dir . '/*' ) );
-		rmdir( self::$dir );
+		self::stop_server();
 	}
 
 	protected function setUp(): void {
 		parent::setUp();
-		$this->answer_with( [] );
-		@unlink( self::$dir . '/requests.jsonl' );
+		$this->reset_server();
 		Platform::pair( self::$url );
-	}
-
-	private function answer_with( array $mode ): void {
-		file_put_contents( self::$dir . '/mode.json', wp_json_encode( (object) $mode ) );
-	}
-
-	private function requests(): array {
-		$lines = is_file( self::$dir . '/requests.jsonl' ) ? file( self::$dir . '/requests.jsonl' ) : [];
-		return array_map( function ( $line ) { return json_decode( $line, true ); }, $lines );
-	}
-
-	private function events(): array {
-		$all = [];
-		foreach ( $this->requests() as $request ) {
-			$all = array_merge( $all, json_decode( $request['body'], true ) );
-		}
-		return $all;
-	}
-
-	/** Wait for what the site sends after its answer. */
-	private function wait_for_events( int $count ): array {
-		for ( $i = 0; $i < 100 && count( $this->events() ) < $count; $i++ ) {
-			usleep( 50000 );
-		}
-		wp_cache_flush();
-		return $this->events();
 	}
 
 	/** Publish in this process, so that no other one is still about to send, and throw the echo away. */
@@ -188,7 +148,7 @@ final class OutboundTest extends SiteTestCase {
 		$this->assertStringStartsWith( 'http://', $paired );
 		$https = static function ( $url ) { return set_url_scheme( $url, 'https' ); };
 		$moved = static function () { return 'http://copy.example'; };
-		add_filter( 'home_url', $https );
+		add_filter( 'option_home', $https );
 		try {
 			$this->assertSame( [ false, $paired, self::$url ], [ Connection\has_moved(), Connection\site_address(), Connection\webhook_url() ] );
 			wp_update_post( [ 'ID' => $id, 'post_status' => 'draft' ] );
@@ -200,14 +160,14 @@ final class OutboundTest extends SiteTestCase {
 			$sent = json_decode( $this->requests()[1]['body'], true );
 			$this->assertSame( [ $https( $paired ), $https( $paired ) ], [ $sent['site_url'], Connection\pairing()['site_address'] ], 'Pairing takes the scheme of now.' );
 		} finally {
-			remove_filter( 'home_url', $https );
+			remove_filter( 'option_home', $https );
 		}
 		$this->assertSame( [ false, $https( $paired ) ], [ Connection\has_moved(), Connection\site_address() ] );
-		add_filter( 'home_url', $moved );
+		add_filter( 'option_home', $moved );
 		try {
 			$this->assertSame( [ true, 'http://copy.example', '' ], [ Connection\has_moved(), Connection\site_address(), Connection\webhook_url() ] );
 		} finally {
-			remove_filter( 'home_url', $moved );
+			remove_filter( 'option_home', $moved );
 		}
 	}
 

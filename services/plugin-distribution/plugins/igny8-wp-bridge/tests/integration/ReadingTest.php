@@ -4,18 +4,21 @@ use IGNY8\Bridge\Publishing;
 use IGNY8\Bridge\Reading;
 
 final class ReadingTest extends SiteTestCase {
-	const TYPE = 'register_post_type( "igny8_book", [ "public" => true, "label" => "Books", "hierarchical" => true, "has_archive" => true ] ); register_taxonomy( "igny8_shelf", "igny8_book", [ "public" => true, "hierarchical" => true ] );';
+	const TYPE = 'register_post_type( "testbook", [ "public" => true, "label" => "Books", "hierarchical" => true, "has_archive" => true ] ); register_taxonomy( "testshelf", "testbook", [ "public" => true, "hierarchical" => true ] );';
 
 	protected function setUp(): void {
 		parent::setUp();
-		if ( ! post_type_exists( 'igny8_book' ) ) {
+		if ( ! post_type_exists( 'testbook' ) ) {
 			eval( self::TYPE );
 		}
 	}
 
 	protected function tearDown(): void {
 		global $wpdb;
-		$wpdb->query( "DELETE FROM $wpdb->posts WHERE post_type = 'igny8_book'" );
+		$wpdb->query( "DELETE FROM $wpdb->posts WHERE post_type = 'testbook'" );
+		delete_option( 'testshelf_children' );
+		unregister_taxonomy( 'testshelf' );
+		unregister_post_type( 'testbook' );
 		wp_cache_flush();
 	}
 
@@ -31,7 +34,7 @@ final class ReadingTest extends SiteTestCase {
 			$values = [];
 			foreach ( $some as $n ) {
 				$one      = array_map( function ( $value ) use ( $n ) { return is_callable( $value ) ? $value( $n ) : $value; }, $row ) + [ 'status' => 'publish', 'modified' => '2026-01-01 00:00:00', 'content' => "<p>Book $n</p>" ];
-				$values[] = $wpdb->prepare( "(1, '2026-01-01 00:00:00', '2026-01-01 00:00:00', %s, %s, '', %s, '', '', %s, %s, %s, '', 'igny8_book', '')", $one['content'], "Book $n", $one['status'], "book-$n", $one['modified'], $one['modified'] );
+				$values[] = $wpdb->prepare( "(1, '2026-01-01 00:00:00', '2026-01-01 00:00:00', %s, %s, '', %s, '', '', %s, %s, %s, '', 'testbook', '')", $one['content'], "Book $n", $one['status'], "book-$n", $one['modified'], $one['modified'] );
 			}
 			$wpdb->query( "INSERT INTO $wpdb->posts (post_author, post_date, post_date_gmt, post_content, post_title, post_excerpt, post_status, to_ping, pinged, post_name, post_modified, post_modified_gmt, post_content_filtered, post_type, guid) VALUES " . implode( ',', $values ) );
 		}
@@ -42,7 +45,7 @@ final class ReadingTest extends SiteTestCase {
 		$posts  = [];
 		$cursor = '';
 		do {
-			$answer = Platform::ask( 'GET', '/posts', [ 'post_type' => 'igny8_book', 'cursor' => $cursor ] + $query );
+			$answer = Platform::ask( 'GET', '/posts', [ 'post_type' => 'testbook', 'cursor' => $cursor ] + $query );
 			$this->assertSame( 200, $answer['status'], $answer['raw'] );
 			$posts  = array_merge( $posts, $answer['body']['posts'] );
 			$cursor = $answer['body']['cursor'];
@@ -62,10 +65,10 @@ final class ReadingTest extends SiteTestCase {
 			$this->assertSame( $sorted, $ids );
 			$this->assertSame( [ 179, 6, 179 ], [ count( $ids ), $pages, $last['total'] ] );
 			$this->assertSame( [ 'draft', 'future', 'pending', 'private', 'publish' ], array_values( array_unique( ( function ( $all ) { sort( $all ); return $all; } )( array_column( $posts, 'post_status' ) ) ) ) );
-			$again = Platform::ask( 'GET', '/posts', [ 'post_type' => 'igny8_book', 'cursor' => $cursor ] )['body'];
+			$again = Platform::ask( 'GET', '/posts', [ 'post_type' => 'testbook', 'cursor' => $cursor ] )['body'];
 			$this->assertSame( [ [], $cursor, false ], [ $again['posts'], $again['cursor'], $again['more'] ] );
-			$new = wp_insert_post( [ 'post_type' => 'igny8_book', 'post_title' => 'New', 'post_status' => 'draft' ] );
-			$again = Platform::ask( 'GET', '/posts', [ 'post_type' => 'igny8_book', 'cursor' => $cursor ] )['body'];
+			$new = wp_insert_post( [ 'post_type' => 'testbook', 'post_title' => 'New', 'post_status' => 'draft' ] );
+			$again = Platform::ask( 'GET', '/posts', [ 'post_type' => 'testbook', 'cursor' => $cursor ] )['body'];
 			$this->assertSame( [ [ $new ], null ], [ array_column( $again['posts'], 'post_id' ), $again['posts'][0]['date_gmt'] ] );
 		} );
 	}
@@ -80,7 +83,7 @@ final class ReadingTest extends SiteTestCase {
 			$times = array_column( $posts, 'modified_gmt' );
 			$this->assertSame( [ '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:01.000Z', '2026-02-01T00:00:00.000Z' ], [ $times[0], $times[1], $times[70] ] );
 			wp_update_post( [ 'ID' => $posts[20]['post_id'], 'post_title' => 'Just now' ] );
-			$query = [ 'post_type' => 'igny8_book', 'order' => 'modified', 'cursor' => $cursor ];
+			$query = [ 'post_type' => 'testbook', 'order' => 'modified', 'cursor' => $cursor ];
 			$this->assertSame( [], Platform::ask( 'GET', '/posts', $query )['body']['posts'], 'The present second is not over.' );
 			global $wpdb;
 			$wpdb->update( $wpdb->posts, [ 'post_modified_gmt' => gmdate( 'Y-m-d H:i:s', time() - 3 ) ], [ 'ID' => $posts[20]['post_id'] ] );
@@ -98,7 +101,7 @@ final class ReadingTest extends SiteTestCase {
 			$memory  = [];
 			$begin   = microtime( true );
 			do {
-				$answer    = Platform::ask( 'GET', '/posts', [ 'post_type' => 'igny8_book', 'cursor' => $cursor, 'limit' => '100' ] );
+				$answer    = Platform::ask( 'GET', '/posts', [ 'post_type' => 'testbook', 'cursor' => $cursor, 'limit' => '100' ] );
 				$cursor    = $answer['body']['cursor'];
 				$ids       = array_merge( $ids, array_column( $answer['body']['posts'], 'post_id' ) );
 				preg_match( '/X-Queries: (\d+)/i', $answer['head'], $q );
@@ -122,7 +125,7 @@ final class ReadingTest extends SiteTestCase {
 			$sizes  = [];
 			$cursor = '';
 			do {
-				$answer  = Platform::ask( 'GET', '/posts', [ 'post_type' => 'igny8_book', 'cursor' => $cursor ] );
+				$answer  = Platform::ask( 'GET', '/posts', [ 'post_type' => 'testbook', 'cursor' => $cursor ] );
 				$cursor  = $answer['body']['cursor'];
 				$sizes[] = count( $answer['body']['posts'] );
 			} while ( $answer['body']['more'] );
@@ -175,23 +178,23 @@ final class ReadingTest extends SiteTestCase {
 		$this->with_books( function () {
 			$this->books( 60 );
 			global $wpdb;
-			$ids   = array_map( 'intval', $wpdb->get_col( "SELECT ID FROM $wpdb->posts WHERE post_type = 'igny8_book' ORDER BY ID" ) );
+			$ids   = array_map( 'intval', $wpdb->get_col( "SELECT ID FROM $wpdb->posts WHERE post_type = 'testbook' ORDER BY ID" ) );
 			$shelf = [ 0 ];
 			foreach ( [ 'A & B', 'C', 'D' ] as $name ) {
-				$shelf[] = wp_insert_term( $name, 'igny8_shelf', [ 'parent' => end( $shelf ) ] )['term_id'];
+				$shelf[] = wp_insert_term( $name, 'testshelf', [ 'parent' => end( $shelf ) ] )['term_id'];
 			}
 			foreach ( $ids as $n => $id ) {
-				wp_set_object_terms( $id, [ $shelf[ 1 + $n % 3 ] ], 'igny8_shelf' );
+				wp_set_object_terms( $id, [ $shelf[ 1 + $n % 3 ] ], 'testshelf' );
 				$wpdb->update( $wpdb->posts, [ 'post_parent' => $n ? $ids[ intdiv( $n, 2 ) ] : 0 ], [ 'ID' => $id ] );
 			}
 			wp_cache_flush();
 			$before = $wpdb->num_queries;
-			$page   = Reading\read_page( 'igny8_book', 'id', [ 'modified' => Reading\BEGINNING, 'id' => 0 ], 100 );
+			$page   = Reading\read_page( 'testbook', 'id', [ 'modified' => Reading\BEGINNING, 'id' => 0 ], 100 );
 			$this->assertLessThan( 45, $wpdb->num_queries - $before, 'Nothing is asked for post by post.' );
-			$this->assertSame( [ 'A & B > C > D', 'C' ], [ ( (array) $page['posts'][2]['terms'] )['igny8_shelf'][0]['path'], ( (array) $page['posts'][1]['terms'] )['igny8_shelf'][0]['name'] ] );
+			$this->assertSame( [ 'A & B > C > D', 'C' ], [ ( (array) $page['posts'][2]['terms'] )['testshelf'][0]['path'], ( (array) $page['posts'][1]['terms'] )['testshelf'][0]['name'] ] );
 			$this->assertSame( $ids[1], $page['posts'][2]['parent_id'] );
 			foreach ( array_slice( $shelf, 1 ) as $term ) {
-				wp_delete_term( $term, 'igny8_shelf' );
+				wp_delete_term( $term, 'testshelf' );
 			}
 		} );
 	}
@@ -202,22 +205,22 @@ final class ReadingTest extends SiteTestCase {
 			$first = 1000 * ( 2 + intdiv( (int) $wpdb->get_var( "SELECT MAX(ID) FROM $wpdb->posts" ), 1000 ) );
 			$wpdb->query( "ALTER TABLE $wpdb->posts AUTO_INCREMENT = " . ( $first - 3 ) );
 			$this->books( 10, [ 'content' => 'Zoë 💥 and "more"' ] );
-			$answer = Platform::ask( 'GET', '/posts/checksums', [ 'post_type' => 'igny8_book' ] )['body'];
+			$answer = Platform::ask( 'GET', '/posts/checksums', [ 'post_type' => 'testbook' ] )['body'];
 			$range  = intdiv( $first, 1000 );
 			$this->assertSame( [ [ $range - 1, 3 ], [ $range, 7 ], $range, false ], [ [ $answer['ranges'][0]['range'], $answer['ranges'][0]['count'] ], [ $answer['ranges'][1]['range'], $answer['ranges'][1]['count'] ], $answer['after'], $answer['more'] ] );
 			$lines = '';
-			foreach ( $wpdb->get_col( "SELECT ID FROM $wpdb->posts WHERE post_type = 'igny8_book' AND ID >= $first ORDER BY ID" ) as $id ) {
+			foreach ( $wpdb->get_col( "SELECT ID FROM $wpdb->posts WHERE post_type = 'testbook' AND ID >= $first ORDER BY ID" ) as $id ) {
 				$lines .= "$id:publish:" . Publishing\revision( (int) $id ) . "\n";
 			}
 			$this->assertSame( hash( 'sha256', $lines ), $answer['ranges'][1]['checksum'] );
-			$rest = Platform::ask( 'GET', '/posts/checksums', [ 'post_type' => 'igny8_book', 'after' => (string) ( $range - 1 ) ] )['body'];
+			$rest = Platform::ask( 'GET', '/posts/checksums', [ 'post_type' => 'testbook', 'after' => (string) ( $range - 1 ) ] )['body'];
 			$this->assertSame( [ array_slice( $answer['ranges'], 1 ), $range ], [ $rest['ranges'], $rest['after'] ] );
-			$one = Platform::ask( 'GET', '/posts/checksums', [ 'post_type' => 'igny8_book', 'range' => (string) $range ] )['body']['posts'];
+			$one = Platform::ask( 'GET', '/posts/checksums', [ 'post_type' => 'testbook', 'range' => (string) $range ] )['body']['posts'];
 			$this->assertSame( [ 7, 0, Publishing\revision( $one[0]['post_id'] ), 'publish', '2026-01-01T00:00:00.000Z' ], [ count( $one ), $one[0]['content_id'], $one[0]['revision'], $one[0]['post_status'], $one[0]['modified_gmt'] ] );
 
 			$no_sha2 = function ( $sql ) { return str_replace( 'SHA2(', 'NO_SUCH_FUNCTION(', $sql ); };
 			add_filter( 'query', $no_sha2 );
-			$this->assertSame( $answer['ranges'], Reading\checksums( 'igny8_book', -1 )['ranges'], 'A database that cannot hash.' );
+			$this->assertSame( $answer['ranges'], Reading\checksums( 'testbook', -1 )['ranges'], 'A database that cannot hash.' );
 			remove_filter( 'query', $no_sha2 );
 		} );
 	}

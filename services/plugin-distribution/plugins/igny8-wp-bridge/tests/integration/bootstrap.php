@@ -24,4 +24,5 @@ if ( ! is_plugin_active( 'igny8-wp-bridge/igny8-wp-bridge.php' ) ) {
 
 require __DIR__ . '/fixtures/Platform.php';
 require __DIR__ . '/fixtures/Browser.php';
+require __DIR__ . '/fixtures/PlatformServer.php';
 require __DIR__ . '/fixtures/SiteTestCase.php';
