@@ -20,6 +20,7 @@ function bootstrap(): void {
 	Reading\bootstrap();
 	Watching\bootstrap();
 	Structure\bootstrap();
+	Doctor\bootstrap();
 	Safe_Mode\bootstrap();
 	Outbound\bootstrap();
 	Site_Health\bootstrap();

@@ -33,6 +33,9 @@ function register_routes(): void {
 		[ 'GET', '/posts/(?P<post_id>[0-9]{1,18})', 'IGNY8\\Bridge\\Reading\\answer_post' ],
 		[ 'GET', '/posts/checksums', 'IGNY8\\Bridge\\Reading\\answer_checksums' ],
 		[ 'GET', '/structure', 'IGNY8\\Bridge\\Structure\\answer_structure' ],
+		[ 'GET', '/doctor', 'IGNY8\\Bridge\\Doctor\\answer_doctor' ],
+		[ 'POST, PUT, DELETE', '/doctor/echo', 'IGNY8\\Bridge\\Doctor\\answer_echo' ],
+		[ 'GET', '/collections/(?P<post_type>[A-Za-z0-9_-]{1,20})', 'IGNY8\\Bridge\\Doctor\\answer_collection' ],
 		[ 'GET', '/status', __NAMESPACE__ . '\\answer_status' ],
 	];
 	foreach ( $routes as list( $method, $path, $callback ) ) {

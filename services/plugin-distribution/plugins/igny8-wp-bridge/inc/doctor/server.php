@@ -1,0 +1,70 @@
+<?php
+/**
+ * What the server gives: PHP, its limits, room on the disk, the database.
+ *
+ * @package IGNY8\Bridge
+ */
+
+namespace IGNY8\Bridge\Doctor;
+
+use IGNY8\Bridge\Media;
+
+const LEAST_PHP    = '7.4';
+const LEAST_MEMORY = 128 * MB_IN_BYTES;
+const LEAST_UPLOAD = 8 * MB_IN_BYTES;
+const LEAST_DISK   = 200 * MB_IN_BYTES;
+
+/** Check PHP's version. */
+function check_php(): array {
+	return judged( version_compare( PHP_VERSION, LEAST_PHP, '>=' ), 'PHP is new enough.', 'PHP is too old.', 'PHP ' . PHP_VERSION . ', ' . PHP_SAPI, 'Ask your host for PHP ' . LEAST_PHP . ' or later.' );
+}
+
+/** Check PHP's extensions. */
+function check_extensions(): array {
+	$wanted  = [ 'curl', 'mbstring', 'mysqli', 'sodium' ];
+	$missing = array_values( array_filter( $wanted, static function ( string $name ): bool { return ! extension_loaded( $name ); } ) ); // phpcs:ignore Squiz.Functions -- short.
+	$images  = array_values( array_filter( [ 'gd', 'imagick' ], 'extension_loaded' ) );
+	$ok      = ! $missing && $images;
+	return judged( $ok, 'PHP has what is needed.', 'PHP lacks extensions.', 'missing: ' . implode( ', ', $missing ) . '; images: ' . implode( ', ', $images ), 'Ask your host to switch on these PHP extensions: ' . implode( ', ', array_merge( $missing, $images ? [] : [ 'gd or imagick' ] ) ) );
+}
+
+/** Check the memory a request may use. */
+function check_memory(): array {
+	$limit = (string) ini_get( 'memory_limit' );
+	$bytes = wp_convert_hr_to_bytes( $limit );
+	return judged( $bytes <= 0 || $bytes >= LEAST_MEMORY, 'There is enough memory.', 'There is little memory: large images cannot be made smaller.', "memory_limit=$limit, WP_MEMORY_LIMIT=" . WP_MEMORY_LIMIT . ', peak=' . memory_get_peak_usage(), 'Raise memory_limit to 128M or more.' );
+}
+
+/** Check the time a request may take. */
+function check_time_limit(): array {
+	$seconds = (int) ini_get( 'max_execution_time' );
+	return judged( 0 === $seconds || $seconds >= 30, 'Requests have enough time.', 'Requests have little time.', "max_execution_time=$seconds", 'Raise max_execution_time to 30 or more.' );
+}
+
+/** Check how large an image may be. */
+function check_upload(): array {
+	$upload = (string) ini_get( 'upload_max_filesize' );
+	$post   = (string) ini_get( 'post_max_size' );
+	$bytes  = wp_convert_hr_to_bytes( $post );
+	$ok     = Media\max_bytes() >= LEAST_UPLOAD && ( 0 === $bytes || $bytes >= LEAST_UPLOAD );
+	return judged( $ok, 'Images of a usual size are taken.', 'Only small images are taken.', "upload_max_filesize=$upload, post_max_size=$post, max_upload_bytes=" . Media\max_bytes(), 'Raise upload_max_filesize and post_max_size to 8M or more; on a network, its largest upload, too.' );
+}
+
+/** Check whether images can be stored. */
+function check_disk(): array {
+	$folder   = wp_upload_dir( null, false )['basedir'];
+	$free     = function_exists( 'disk_free_space' ) && is_dir( $folder ) ? @disk_free_space( $folder ) : false; // phpcs:ignore WordPress.PHP.NoSilencedErrors -- it warns where a host forbids looking.
+	$writable = wp_is_writable( $folder );
+	$evidence = "$folder, writable=" . ( $writable ? 'yes' : 'no' ) . ', free=' . ( false === $free ? 'unknown' : sprintf( '%.0f', $free ) );
+	if ( ! $writable ) {
+		return finding( false, 'Images cannot be stored.', $evidence, 'Let the web server write to the uploads folder.' );
+	}
+	return judged( false === $free || $free >= LEAST_DISK, 'There is room for images.', 'The disk is almost full.', $evidence, 'Make room on the disk.' );
+}
+
+/** Check what texts the database can keep. */
+function check_database(): array {
+	global $wpdb;
+	$charset = (string) $wpdb->get_col_charset( $wpdb->posts, 'post_content' );
+	return judged( 'utf8mb4' === $charset, 'The database keeps every letter and emoji.', 'The database refuses emoji and some letters.', 'MySQL ' . $wpdb->db_version() . ", post_content is $charset", 'Convert the tables to utf8mb4.' );
+}
