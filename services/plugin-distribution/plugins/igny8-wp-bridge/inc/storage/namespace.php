@@ -73,6 +73,8 @@ function make_tables(): void {
 	start_sequence();
 	adopt_earlier_posts();
 	adopt_earlier_media();
+	// What every request asks for has to be there: WordPress looks for an option that is not each time.
+	add_option( 'igny8_bridge_outbound_due', 0, '', true );
 	update_option( VERSION_OPTION, VERSION, true );
 }
 

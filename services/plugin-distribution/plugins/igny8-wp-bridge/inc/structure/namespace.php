@@ -86,7 +86,7 @@ function be_due( int $at ): void {
 
 /** Begin to push on a site that was connected before it could. */
 function begin(): void {
-	if ( ! state()['due_at'] && Connection\is_paired() && ! Connection\has_moved() ) {
+	if ( ! get_option( Outbound\DUE_OPTION ) && ! state()['due_at'] && Connection\is_paired() && ! Connection\has_moved() ) {
 		be_due( time() );
 	}
 }

@@ -51,6 +51,7 @@ function report_changes( array $touched ): void {
  * @return array<int,WP_Post> By id.
  */
 function told_posts( array $ids, array $contents, array $synced ): array {
+	forget_cached( $ids );
 	return array_filter(
 		Reading\load_posts( $ids ),
 		static function ( WP_Post $post ) use ( $contents, $synced ): bool {
@@ -58,6 +59,18 @@ function told_posts( array $ids, array $contents, array $synced ): array {
 				&& ! in_array( $post->post_status, array_merge( Outbound\UNTOLD_STATUSES, [ 'trash' ] ), true );
 		}
 	);
+}
+
+/** Forget what this request knows of posts: another may have written to them since, and the last word is told. */
+function forget_cached( array $ids ): void {
+	$taxonomies = get_taxonomies( [ 'public' => true ] );
+	foreach ( $ids as $id ) {
+		wp_cache_delete( $id, 'posts' );
+		wp_cache_delete( $id, 'post_meta' );
+		foreach ( $taxonomies as $taxonomy ) {
+			wp_cache_delete( $id, "{$taxonomy}_relationships" );
+		}
+	}
 }
 
 /** List what is different; nothing if the status is, for that is an event of its own. */

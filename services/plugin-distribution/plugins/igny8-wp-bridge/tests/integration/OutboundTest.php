@@ -217,4 +217,41 @@ final class OutboundTest extends SiteTestCase {
 		Connection\save_settings( [ 'site_id' => 13 ] );
 		$this->assertFalse( Connection\is_paired(), 'A pairing is with one site of one platform.' );
 	}
+
+	public function test_writers_and_the_sender_at_once_lose_no_last_word(): void {
+		$code  = 'add_action( "init", function () { if ( isset( $_GET["igny8_edit"] ) ) { wp_set_current_user( 1 ); echo wp_update_post( [ "ID" => (int) $_GET["igny8_edit"], "post_content" => "by hand " . wp_rand() ] ); exit; } }, 99 );';
+		$posts = [ $this->quiet_post(), $this->quiet_post() ];
+		$this->with_mu_plugin( $code, function () use ( $posts ) {
+			$multi = curl_multi_init();
+			for ( $i = 0; $i < 60; $i++ ) {
+				$handle = curl_init( home_url( '/?igny8_edit=' . $posts[ $i % 2 ] ) );
+				curl_setopt_array( $handle, [ CURLOPT_RETURNTRANSFER => true, CURLOPT_TIMEOUT => 60 ] );
+				curl_multi_add_handle( $multi, $handle );
+			}
+			$turn = 0;
+			do {
+				curl_multi_exec( $multi, $running );
+				curl_multi_select( $multi, 0.05 );
+				$this->answer_with( [ [], [ 'status' => 503, 'headers' => [ 'Retry-After: 0' ] ] ][ ++$turn % 2 ] );
+			} while ( $running );
+		} );
+		$this->answer_with( [] );
+		for ( $i = 0; $i < 200 && ( Outbound\backlog()['waiting'] || ! Storage\take_lease( 'locks', [ 'name' => 'sender' ], 'test', [], 1 ) ); $i++ ) {
+			Storage\give_back_lease( 'locks', [ 'name' => 'sender' ], 'test' );
+			Outbound\forget_backoff();
+			Outbound\send_waiting( 2, 2 );
+			usleep( 50000 );
+			wp_cache_flush();
+		}
+		Storage\give_back_lease( 'locks', [ 'name' => 'sender' ], 'test' );
+		$last = [];
+		foreach ( $this->events() as $event ) {
+			$last[ $event['data']['post_id'] ] = $event;
+		}
+		foreach ( $posts as $id ) {
+			$this->assertSame( [ 'post.updated', \IGNY8\Bridge\Publishing\revision( $id ) ], [ $last[ $id ]['type'], $last[ $id ]['data']['revision'] ] );
+		}
+		$taken = array_column( $this->events(), 'id', 'seq' );
+		$this->assertSame( 0, Outbound\backlog()['waiting'], count( $taken ) . ' events' );
+	}
 }

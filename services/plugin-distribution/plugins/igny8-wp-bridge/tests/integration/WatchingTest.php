@@ -324,4 +324,24 @@ final class WatchingTest extends SiteTestCase {
 		$this->assertSame( [ [ 'text', 'terms' ], 1000, false ], [ $told[0]['changed'], mb_strlen( $told[0]['post_title'] ), isset( $told[0]['metadata'] ) ] );
 		wp_delete_post( $id, true );
 	}
+
+	public function test_a_visitor_costs_no_query(): void {
+		add_option( Outbound\DUE_OPTION, 0, '', true );
+		$log  = wp_tempnam( 'queries' );
+		$code = 'define( "SAVEQUERIES", true ); add_action( "shutdown", function () { register_shutdown_function( function () { global $wpdb; file_put_contents( ' . var_export( $log, true ) . ', wp_json_encode( array_column( $wpdb->queries, 0 ) ) ); } ); }, 0 );';
+		$this->with_mu_plugin( $code, function () use ( $log ) {
+			foreach ( [ '/', '/?s=nothing', '/wp-login.php', '/wp-json/wp/v2/posts?per_page=1' ] as $path ) {
+				file_put_contents( $log, '' );
+				wp_remote_get( home_url( $path ) );
+				for ( $i = 0; $i < 100 && ! filesize( $log ); $i++ ) {
+					usleep( 20000 );
+					clearstatcache();
+				}
+				$queries = json_decode( file_get_contents( $log ), true );
+				$this->assertNotEmpty( $queries );
+				$this->assertSame( [], array_values( preg_grep( '/igny8/', $queries ) ), $path );
+			}
+		} );
+		unlink( $log );
+	}
 }
