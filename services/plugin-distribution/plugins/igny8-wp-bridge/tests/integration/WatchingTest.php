@@ -202,18 +202,19 @@ final class WatchingTest extends SiteTestCase {
 		}
 		$wpdb->query( "INSERT INTO $wpdb->posts (post_author, post_date, post_date_gmt, post_content, post_title, post_excerpt, post_status, to_ping, pinged, post_name, post_modified, post_modified_gmt, post_content_filtered, post_type, guid) VALUES " . implode( ',', $values ) );
 		$ids = array_map( 'intval', $wpdb->get_col( "SELECT ID FROM $wpdb->posts WHERE post_title = 'Bulk'" ) );
-		$run = function ( string $text ) use ( $wpdb, $ids ) {
+		remove_post_type_support( 'post', 'revisions' );
+		$run = function ( string $text, int $count ) use ( $wpdb, $ids ) {
 			$tag = wp_insert_term( 'Bulk' . wp_rand(), 'post_tag' )['term_id'];
 			wp_cache_flush();
 			$before = $wpdb->num_queries;
 			$begin  = microtime( true );
-			foreach ( $ids as $id ) {
+			foreach ( array_slice( $ids, 0, $count ) as $id ) {
 				wp_update_post( [ 'ID' => $id, 'post_excerpt' => $text ] );
 				wp_set_post_terms( $id, [ $tag ], 'post_tag', true );
 			}
 			return [ $wpdb->num_queries - $before, microtime( true ) - $begin ];
 		};
-		list( $ours, $our_seconds ) = $run( 'one' );
+		list( $ours, $our_seconds ) = $run( 'one', 500 );
 		$before = $wpdb->num_queries;
 		$begin  = microtime( true );
 		Watching\report();
@@ -226,16 +227,17 @@ final class WatchingTest extends SiteTestCase {
 				remove_action( $hook, "IGNY8\\Bridge\\Watching\\$function", 'note_term' === $function ? 10 : 1 );
 			}
 		}
-		list( $bare, $bare_seconds ) = $run( 'two' );
+		list( $bare, $bare_seconds ) = $run( 'two', 100 );
 		add_action( 'pre_post_update', 'IGNY8\\Bridge\\Watching\\note_row', 1 );
 		add_action( 'transition_post_status', 'IGNY8\\Bridge\\Watching\\note_status', 1, 3 );
 		add_action( 'add_term_relationship', 'IGNY8\\Bridge\\Watching\\note_term', 10, 3 );
-		$this->assertLessThanOrEqual( $bare + 20, $ours, 'Noting asks the database for nothing.' );
-		$run( 'three' );
+		$this->assertLessThanOrEqual( 5 * $bare + 20, $ours, 'Noting asks the database for nothing.' );
+		add_post_type_support( 'post', 'revisions' );
+		$run( 'three', 100 );
 		Watching\report();
 		$this->assertSame( 500, Outbound\backlog()['waiting'], 'Joined to what waits.' );
 		if ( getenv( 'IGNY8_MEASURE' ) ) {
-			fwrite( STDERR, sprintf( "500 edits: %d queries %.2f s watched, %d queries %.2f s bare; at the end %d queries %.3f s\n", $ours, $our_seconds, $bare, $bare_seconds, $end_queries, $end_seconds ) );
+			fwrite( STDERR, sprintf( "500 edits: %d queries %.2f s watched, 100 edits: %d queries %.2f s bare; at the end %d queries %.3f s\n", $ours, $our_seconds, $bare, $bare_seconds, $end_queries, $end_seconds ) );
 		}
 		$wpdb->query( "DELETE FROM $wpdb->posts WHERE post_title = 'Bulk'" );
 	}
