@@ -52,8 +52,11 @@ function check_upload(): array {
 
 /** Check whether images can be stored. */
 function check_disk(): array {
-	$folder   = wp_upload_dir( null, false )['basedir'];
-	$free     = function_exists( 'disk_free_space' ) && is_dir( $folder ) ? @disk_free_space( $folder ) : false; // phpcs:ignore WordPress.PHP.NoSilencedErrors -- it warns where a host forbids looking.
+	$folder = wp_upload_dir( null, false )['basedir'];
+	while ( ! is_dir( $folder ) && dirname( $folder ) !== $folder ) {
+		$folder = dirname( $folder ); // It is made when the first file comes.
+	}
+	$free     = function_exists( 'disk_free_space' ) ? @disk_free_space( $folder ) : false; // phpcs:ignore WordPress.PHP.NoSilencedErrors -- it warns where a host forbids looking.
 	$writable = wp_is_writable( $folder );
 	$evidence = "$folder, writable=" . ( $writable ? 'yes' : 'no' ) . ', free=' . ( false === $free ? 'unknown' : sprintf( '%.0f', $free ) );
 	if ( ! $writable ) {
