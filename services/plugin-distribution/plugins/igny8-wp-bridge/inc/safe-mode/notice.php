@@ -17,8 +17,9 @@ function show_notice(): void {
 	if ( is_settled_copy() ) {
 		$screen = get_current_screen();
 		if ( $screen && in_array( $screen->id, [ 'plugins', 'settings_page_' . Connection\PAGE ], true ) ) {
-			echo '<div class="notice notice-info"><p>' . esc_html( reminder() ) . '</p></div>';
+			echo '<div class="notice notice-info"><p>' . esc_html( reminder() ) . '</p>';
 			show_choice( 'igny8_bridge_moved_here', __( 'This site moved here: pair it anew', 'igny8-wp-bridge' ), 'button-link' );
+			echo '</div>';
 		}
 		return;
 	}

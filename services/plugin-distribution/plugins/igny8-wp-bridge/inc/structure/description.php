@@ -7,6 +7,7 @@
 
 namespace IGNY8\Bridge\Structure;
 
+use IGNY8\Bridge\Connection;
 use IGNY8\Bridge\Publishing;
 use IGNY8\Bridge\Reading;
 use IGNY8\Bridge\Rest;
@@ -15,6 +16,12 @@ use IGNY8\Bridge\Storage;
 /** Terms of one taxonomy, and of all together. */
 const MOST_TERMS     = 2000;
 const MOST_TERMS_ALL = 20000;
+
+/** How long all terms may be together. */
+const MOST_TERM_BYTES = 3 * MB_IN_BYTES;
+
+/** How it is written: letters of all scripts as they are, for escaped ones are three times as long. */
+const JSON = JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES;
 
 const MOST_TYPES      = 100;
 const MOST_TAXONOMIES = 200;
@@ -29,6 +36,7 @@ function describe(): array {
 		'capabilities'              => capabilities(),
 		'plugin_connection_enabled' => true,
 		'two_way_sync_enabled'      => true,
+		'site_url'                  => Connection\site_address(),
 		'timestamp'                 => Rest\rfc3339( Storage\now_ms() ),
 	];
 }
@@ -43,7 +51,7 @@ function describe_types(): array {
 			'count'        => Reading\count_posts( $name ),
 			'hierarchical' => (bool) $type->hierarchical,
 			'supports'     => array_keys( get_all_post_type_supports( $name ) ),
-			'taxonomies'   => Reading\taxonomies_of( $name ),
+			'taxonomies'   => array_slice( Reading\taxonomies_of( $name ), 0, MOST_TAXONOMIES ),
 		];
 	}
 	return $types;
@@ -54,22 +62,29 @@ function describe_taxonomies(): array {
 	$types = array_slice( Publishing\post_types(), 0, MOST_TYPES );
 	$names = $types ? array_unique( array_merge( ...array_map( 'IGNY8\\Bridge\\Reading\\taxonomies_of', $types ) ) ) : [];
 	$left  = MOST_TERMS_ALL;
+	$bytes = MOST_TERM_BYTES;
 	$all   = [];
 	foreach ( array_slice( $names, 0, MOST_TAXONOMIES ) as $name ) {
 		$taxonomy     = get_taxonomy( $name );
-		$terms        = first_terms( $name, min( MOST_TERMS, $left ) );
+		$terms        = within_bytes( first_terms( $name, min( MOST_TERMS, $left ) ), $bytes );
 		$count        = count_terms( $name );
 		$left        -= count( $terms );
+		$bytes       -= strlen( (string) wp_json_encode( $terms, JSON ) );
 		$all[ $name ] = [
 			'label'        => (string) $taxonomy->label,
 			'count'        => $count,
 			'hierarchical' => (bool) $taxonomy->hierarchical,
 			'post_types'   => array_values( array_intersect( (array) $taxonomy->object_type, $types ) ),
 			'truncated'    => $count > count( $terms ),
-			'terms'        => $terms,
-		];
+		] + ( $terms || ! $count ? compact( 'terms' ) : [] ); // No list says less than an empty one.
 	}
 	return $all;
+}
+
+/** Keep about as many terms as these bytes hold. */
+function within_bytes( array $terms, int $bytes ): array {
+	$length = strlen( (string) wp_json_encode( $terms, JSON ) );
+	return $length <= $bytes ? $terms : array_slice( $terms, 0, intdiv( count( $terms ) * max( 0, $bytes ), $length ) );
 }
 
 /** Count the terms of a taxonomy. */

@@ -37,7 +37,6 @@ function bootstrap(): void {
 		'deactivated_plugin',
 		'upgrader_process_complete',
 		'switch_theme',
-		'set_user_role',
 		'deleted_user',
 		'update_option_permalink_structure',
 		'update_option_timezone_string',
@@ -47,6 +46,7 @@ function bootstrap(): void {
 	foreach ( $hooks as $hook ) {
 		add_action( $hook, __NAMESPACE__ . '\\note_change', 10, 0 );
 	}
+	add_action( 'set_user_role', __NAMESPACE__ . '\\note_role_change', 10, 3 );
 	add_action( 'admin_init', __NAMESPACE__ . '\\begin' );
 }
 
@@ -63,19 +63,36 @@ function note_term_change( $term_id, $tt_id = 0, $taxonomy = '' ): void {
 	}
 }
 
+/** Note that somebody may write from now on, or may not any more; shops have users by the thousand who never do. */
+function note_role_change( $user_id, $role = '', $before = [] ): void {
+	foreach ( array_merge( [ $role ], (array) $before ) as $name ) {
+		$one = is_string( $name ) ? get_role( $name ) : null;
+		if ( $one && $one->has_cap( 'edit_posts' ) ) {
+			note_change();
+			return;
+		}
+	}
+}
+
 /** Let the structure be pushed soon, once in a request and once in a minute, if the site ever pushed it. */
 function note_change(): void {
-	static $noted = [];
-	$blog = get_current_blog_id();
-	if ( isset( $noted[ $blog ] ) || ! Storage\is_ready() ) {
+	if ( ! Storage\is_ready() || has_noted( true ) ) {
 		return;
 	}
-	$noted[ $blog ] = true;
 	$state          = state();
 	$soon           = max( time() + SETTLING_SECONDS, $state['sent_at'] + SHORTEST_GAP );
 	if ( $state['due_at'] > $soon && ! $state['failures'] ) {
 		be_due( $soon );
 	}
+}
+
+/** Remember, or read, whether this request has noted a change in this blog already. */
+function has_noted( bool $set ): bool {
+	static $noted = [];
+	$blog           = get_current_blog_id();
+	$before         = $noted[ $blog ] ?? false;
+	$noted[ $blog ] = $set;
+	return $before;
 }
 
 /** Let the structure be pushed at a time. */

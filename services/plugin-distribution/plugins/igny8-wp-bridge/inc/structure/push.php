@@ -58,7 +58,7 @@ function push( int $timeout ): bool {
 		'sent_at' => time(),
 	];
 	update_option( STATE_OPTION, $begun + state(), false );
-	$body     = (string) wp_json_encode( describe() );
+	$body     = (string) wp_json_encode( describe(), JSON );
 	$response = wp_remote_post(
 		Connection\api_url() . sprintf( PUSH_PATH, Connection\pairing()['integration_id'] ),
 		[

@@ -145,12 +145,24 @@ final class StructureTest extends SiteTestCase {
 		$memory = memory_get_usage();
 		$all    = Structure\describe_taxonomies()['testmany'];
 		$this->assertSame( [ 10000, 2000, true, 'Term 10000' ], [ $all['count'], count( $all['terms'] ), $all['truncated'], $all['terms'][0]['name'] ] );
+		$this->assertCount( 2000, Structure\within_bytes( $all['terms'], 1000000 ) );
+		$cut = Structure\within_bytes( $all['terms'], 20000 );
+		$this->assertEqualsWithDelta( 20000, strlen( wp_json_encode( $cut, Structure\JSON ) ), 2000 );
 		if ( getenv( 'IGNY8_MEASURE' ) ) {
 			fwrite( STDERR, sprintf( "10000 terms described in %.3f s, %.1f MB\n", microtime( true ) - $begin, ( memory_get_usage() - $memory ) / 1e6 ) );
 		}
 		$wpdb->query( "DELETE FROM $wpdb->term_taxonomy WHERE taxonomy = 'testmany'" );
 		$wpdb->query( "DELETE FROM $wpdb->terms WHERE slug LIKE 'testmany-%'" );
 		unregister_taxonomy( 'testmany' );
+	}
+
+	public function test_whoever_may_write_is_told_and_whoever_shops_is_not(): void {
+		foreach ( [ [ 'subscriber', [], false ], [ 'author', [], true ], [ 'subscriber', [ 'editor' ], true ], [ 'unheard of', null, false ] ] as list( $role, $before, $told ) ) {
+			$this->stand( DAY_IN_SECONDS, 3600 );
+			Structure\note_role_change( 1, $role, $before );
+			$this->assertSame( $told, Structure\due_at() < time() + 60, $role );
+			Structure\has_noted( false );
+		}
 	}
 
 	public function test_events_of_foreign_posts_begin_when_the_platform_says_so(): void {

@@ -346,4 +346,21 @@ final class WatchingTest extends SiteTestCase {
 		} );
 		unlink( $log );
 	}
+
+	public function test_fields_that_an_seo_plugin_keeps_elsewhere(): void {
+		list( $id ) = $this->our_post();
+		$code = "require '" . __DIR__ . "/fixtures/aioseo-stand-in.php';" . ' add_action( "init", function () { if ( isset( $_GET["igny8_seo"] ) ) {
+			add_action( "save_post", function ( $id ) { if ( "revision" !== get_post_type( $id ) ) { $record = \AIOSEO\Plugin\Common\Models\Post::getPost( $id ); $record->keyphrases = wp_json_encode( [ "focus" => [ "keyphrase" => $_GET["igny8_seo"] ] ] ); $record->save(); } } );
+			echo wp_update_post( [ "ID" => (int) $_GET["post"] ] ); exit; } }, 99 );';
+		$this->with_mu_plugin( $code, function () use ( $id ) {
+			foreach ( [ 'one', 'two', 'two' ] as $n => $phrase ) {
+				$this->assertSame( (string) $id, wp_remote_retrieve_body( wp_remote_get( home_url( "/?igny8_seo=$phrase&post=$id" ) ) ) );
+				for ( $i = 0; $i < 25 && ! ( $told = $this->told() ); $i++ ) {
+					usleep( 20000 );
+				}
+				$this->assertSame( 2 === $n ? [] : [ [ 'seo' ] ], array_column( $told, 'changed' ) );
+				$this->quiet();
+			}
+		} );
+	}
 }
