@@ -16,6 +16,9 @@ const DUE_OPTION      = 'igny8_bridge_outbound_due';
 const REJECTED_OPTION = 'igny8_bridge_rejected';
 const KEEP_REJECTED   = 50;
 
+/** So many events of its own a request remembers at most. */
+const REMEMBERED = 5000;
+
 /** What has still to be sent: `sending` is what an attempt may have brought already. */
 const UNSENT = "state IN ('waiting', 'sending')";
 
@@ -53,6 +56,7 @@ function enqueue( string $type, array $data ): void {
 			'data'        => wp_json_encode( $data ),
 		]
 	);
+	$queued         = count( $queued ) < REMEMBERED ? $queued : []; // Imports never end.
 	$queued[ $key ] = (int) $wpdb->insert_id;
 	has_grown( true );
 	note_due( time() );

@@ -15,11 +15,14 @@ use WP_HTTP_Response;
 use WP_REST_Request;
 use WP_REST_Server;
 
-/** Hold output back if the request looks like one of ours. */
+/** Hold output back, and page caches off, if the request looks like one of ours. */
 function hold_output(): void {
 	$uri = isset( $_SERVER['REQUEST_URI'] ) ? rawurldecode( (string) $_SERVER['REQUEST_URI'] ) : ''; // phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- compared only.
 	if ( 'cli' !== PHP_SAPI && false !== strpos( $uri, '/' . ROUTES_NAMESPACE ) ) {
 		ob_start();
+		if ( ! defined( 'DONOTCACHEPAGE' ) ) {
+			define( 'DONOTCACHEPAGE', true ); // phpcs:ignore WordPress.NamingConventions -- what page caches go by.
+		}
 	}
 }
 

@@ -70,13 +70,16 @@ function read_fields_of( array $post_ids ): array {
 	return $fields;
 }
 
-/** List the post meta in which a change of the fields shows. */
-function watched_meta(): array {
-	$keys = [];
-	foreach ( active_plugins() as $plugin ) {
-		$keys = array_merge( $keys, 'aioseo' === $plugin ? AIOSEO_COPIES : array_slice( KEYS[ $plugin ], 0, 3 ) );
+/** Tell whether a change of the fields shows in a post meta; asked at each write of any, so most are dismissed at once. */
+function is_watched_meta( string $key ): bool {
+	static $known = null;
+	if ( null === $known ) {
+		$known = array_fill_keys( AIOSEO_COPIES, 'aioseo' );
+		foreach ( KEYS as $plugin => $keys ) {
+			$known += array_fill_keys( array_slice( $keys, 0, 3 ), $plugin );
+		}
 	}
-	return $keys;
+	return isset( $known[ $key ] ) && in_array( $known[ $key ], active_plugins(), true );
 }
 
 /**

@@ -129,7 +129,7 @@ function note_lost_field( $meta_ids, $post_id, $key ): void {
 
 /** Tell whether a field is one that the platform is told of. */
 function is_watched( $key ): bool {
-	return '_thumbnail_id' === $key || in_array( $key, Seo\watched_meta(), true );
+	return '_thumbnail_id' === $key || ( is_string( $key ) && Seo\is_watched_meta( $key ) );
 }
 
 /** Note what a field says now. */
