@@ -254,4 +254,32 @@ final class OutboundTest extends SiteTestCase {
 		$taken = array_column( $this->events(), 'id', 'seq' );
 		$this->assertSame( 0, Outbound\backlog()['waiting'], count( $taken ) . ' events' );
 	}
+
+	public function test_what_people_did_while_the_platform_was_away_arrives_once_and_in_order(): void {
+		$code = 'add_action( "init", function () { if ( isset( $_GET["igny8_edit"] ) ) { wp_set_current_user( 1 ); echo wp_update_post( [ "ID" => (int) $_GET["igny8_edit"] ] + ( isset( $_GET["status"] ) ? [ "post_status" => $_GET["status"] ] : [ "post_content" => "by hand " . wp_rand() ] ) ); exit; } }, 99 );';
+		list( $one, $two ) = [ $this->quiet_post(), $this->quiet_post() ];
+		$this->answer_with( [ 'status' => 503, 'headers' => [ 'Retry-After: 0' ] ] );
+		$this->with_mu_plugin( $code, function () use ( $one, $two ) {
+			foreach ( [ "igny8_edit=$one", "igny8_edit=$two", "igny8_edit=$one", "igny8_edit=$two&status=draft", "igny8_edit=$one", "igny8_edit=$two", "igny8_edit=$two&status=publish", "igny8_edit=$one" ] as $n => $query ) {
+				wp_remote_get( home_url( "/?$query" ) );
+				for ( $i = 0; $i < 100 && count( $this->requests() ) <= $n; $i++ ) {
+					usleep( 20000 );
+				}
+			}
+		} );
+		$this->assertGreaterThanOrEqual( 8, count( $this->requests() ), 'Each request has tried.' );
+		for ( $i = 0; $i < 50 && ! Storage\take_lease( 'locks', [ 'name' => 'sender' ], 'test', [], 1 ); $i++ ) {
+			usleep( 20000 );
+		}
+		Storage\give_back_lease( 'locks', [ 'name' => 'sender' ], 'test' );
+		$this->reset_server();
+		wp_cache_flush();
+		Outbound\forget_backoff();
+		Outbound\send_waiting( 5, 5 );
+		$this->assertSame(
+			[ [ 'post.updated', $one, 'publish' ], [ 'post.updated', $two, 'draft' ], [ 'post.status_changed', $two, 'draft' ], [ 'post.status_changed', $two, 'publish' ] ],
+			array_map( function ( $event ) { return [ $event['type'], $event['data']['post_id'], $event['data']['post_status'] ]; }, $this->events() )
+		);
+		$this->assertSame( \IGNY8\Bridge\Publishing\revision( $one ), $this->events()[0]['data']['revision'] );
+	}
 }
