@@ -116,33 +116,6 @@ function key_headers(): array {
 	];
 }
 
-/**
- * Tell this site's public address, without a trailing slash, as the platform knows it.
- *
- * WordPress words its scheme after the request, https in the admin area and http in WP-CLI, so the scheme alone makes no other site.
- */
-function site_address(): string {
-	$here    = current_address();
-	$pairing = pairing();
-	$known   = $pairing ? (string) $pairing['site_address'] : '';
-	return set_url_scheme( $known, 'https' ) === set_url_scheme( $here, 'https' ) ? $known : $here;
-}
-
-/**
- * Tell this site's public address as WordPress words it in this request.
- *
- * Not by `home_url()`: plugins for several languages let it say another address for each.
- */
-function current_address(): string {
-	$home = untrailingslashit( (string) get_option( 'home' ) );
-	return is_ssl() ? set_url_scheme( $home, 'https' ) : $home;
-}
-
-/** Tell this site's address where its scheme does not matter. */
-function current_address_key(): string {
-	return (string) set_url_scheme( current_address(), 'https' );
-}
-
 /** Keep what the platform said about itself; a public key once given is never dropped for an answer without one. */
 function keep_pairing( array $data ): void {
 	$known = pairing();
@@ -179,17 +152,6 @@ function pairing(): array {
 /** Tell whether the platform has accepted this site. */
 function is_paired(): bool {
 	return [] !== pairing() && Identity\is_api_key( api_key() );
-}
-
-/** Tell whether this is a copy of the paired site under another address, which must not speak in its name. */
-function has_moved(): bool {
-	$pairing = pairing();
-	return $pairing && site_address() !== $pairing['site_address'];
-}
-
-/** Tell under which address the site was paired, '' if it is not. */
-function paired_address(): string {
-	return (string) ( pairing()['site_address'] ?? '' );
 }
 
 /** Tell the platform's public key in base64, '' when it gave none. */

@@ -36,6 +36,6 @@ function wp_get_environment_type() {
 }
 
 $inc = dirname( __DIR__, 2 ) . '/inc';
-foreach ( [ 'identity/canonical', 'connection/namespace', 'rest/namespace', 'rest/frame', 'publishing/payload', 'publishing/reading', 'publishing/terms', 'publishing/images', 'rendering/tags', 'rendering/pieces', 'rendering/pictures', 'rendering/layout', 'rendering/attachment-ids', 'outbound/sender', 'outbound/updates', 'reading/cursor', 'reading/shown-images' ] as $file ) {
+foreach ( [ 'identity/canonical', 'connection/namespace', 'rest/namespace', 'rest/frame', 'publishing/payload', 'publishing/reading', 'publishing/terms', 'publishing/images', 'rendering/tags', 'rendering/pieces', 'rendering/pictures', 'rendering/layout', 'rendering/attachment-ids', 'outbound/backoff', 'outbound/sender', 'outbound/updates', 'reading/cursor', 'reading/shown-images' ] as $file ) {
 	require "$inc/$file.php";
 }
