@@ -7,6 +7,7 @@
 
 namespace IGNY8\Bridge\Doctor;
 
+use IGNY8\Bridge\Identity;
 use IGNY8\Bridge\Media;
 
 const LEAST_PHP    = '7.4';
@@ -21,11 +22,11 @@ function check_php(): array {
 
 /** Check PHP's extensions. */
 function check_extensions(): array {
-	$wanted  = [ 'curl', 'mbstring', 'mysqli', 'sodium' ];
-	$missing = array_values( array_filter( $wanted, static function ( string $name ): bool { return ! extension_loaded( $name ); } ) ); // phpcs:ignore Squiz.Functions -- short.
+	$missing = array_values( array_filter( [ 'curl', 'mbstring', 'mysqli' ], static function ( string $name ): bool { return ! extension_loaded( $name ); } ) ); // phpcs:ignore Squiz.Functions -- short.
 	$images  = array_values( array_filter( [ 'gd', 'imagick' ], 'extension_loaded' ) );
-	$ok      = ! $missing && $images;
-	return judged( $ok, 'PHP has what is needed.', 'PHP lacks extensions.', 'missing: ' . implode( ', ', $missing ) . '; images: ' . implode( ', ', $images ), 'Ask your host to switch on these PHP extensions: ' . implode( ', ', array_merge( $missing, $images ? [] : [ 'gd or imagick' ] ) ) );
+	$sodium  = extension_loaded( 'sodium' ) ? 'PHP' : ( Identity\can_sign() ? 'WordPress, slowly' : 'nobody' );
+	$asked   = array_merge( $missing, $images ? [] : [ 'gd or imagick' ], 'nobody' === $sodium ? [ 'sodium' ] : [] );
+	return judged( ! $asked, 'PHP has what is needed.', 'PHP lacks extensions.', 'missing: ' . implode( ', ', $missing ) . '; images: ' . implode( ', ', $images ) . "; signatures by $sodium", 'Ask your host to switch on these PHP extensions: ' . implode( ', ', $asked ) );
 }
 
 /** Check the memory a request may use. */
