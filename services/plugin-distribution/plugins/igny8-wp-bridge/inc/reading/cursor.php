@@ -11,7 +11,7 @@ namespace IGNY8\Bridge\Reading;
 const BEGINNING = '0000-00-00 00:00:00';
 
 /**
- * Read a cursor.
+ * Read a cursor; of `modified` a time is one, too.
  *
  * @return array{modified:string,id:int}|null The last post before the page; null if the cursor is none of this order.
  */
@@ -31,6 +31,9 @@ function read_cursor( string $cursor, string $order ): ?array {
 			'modified' => vsprintf( '%s-%s-%s %s:%s:%s', array_slice( $match, 1, 6 ) ),
 			'id'       => (int) $match[7],
 		];
+	}
+	if ( 'modified' === $order && preg_match( '/\A\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z\z/', $cursor ) ) {
+		return [ 'modified' => substr( strtr( $cursor, 'T', ' ' ), 0, 19 ) ] + $start;
 	}
 	return null;
 }

@@ -25,6 +25,22 @@ final class UpdateTest extends SiteTestCase {
 		return Publishing\read_content( $content_id );
 	}
 
+	public function test_a_post_of_the_site_becomes_ours(): void {
+		$id     = wp_insert_post( [ 'post_title' => 'Theirs', 'post_content' => '<p>first</p>', 'post_status' => 'publish' ] );
+		$update = $this->payload( [ 'content_html' => '<p>second</p>', 'expected_revision' => Publishing\revision( $id ) ] );
+		$this->assertSame( [ 404, 'unknown_post' ], [ Platform::update( $id, $update )['status'], Platform::update( $id, $update )['body']['code'] ], 'Nobody asked to adopt it.' );
+		$adopting = $this->another( $update, [ 'adopt' => true ] );
+		$this->assertSame( 412, Platform::update( $id, [ 'expected_revision' => str_repeat( 'a', 64 ) ] + $adopting )['status'], 'Adopted or not, an edit is seen.' );
+		$answer = Platform::update( $id, $this->another( $adopting ) );
+		$this->assertSame( [ 200, '<p>second</p>' ], [ $answer['status'], get_post( $id )->post_content ], $answer['raw'] );
+		$this->assertSame( $id, (int) $this->content( $update['content_id'] )->post_id );
+		$this->assertSame( [ 409, $id ], [ Platform::publish( [ 'operation_id' => wp_generate_uuid4() ] + $update )['status'], Platform::publish( [ 'operation_id' => wp_generate_uuid4() ] + $update )['body']['post_id'] ] );
+
+		$greedy = $this->payload( [ 'adopt' => true ] );
+		$this->assertSame( 404, Platform::update( $id, $greedy )['status'], 'It is another content\'s by now.' );
+		$this->assertSame( 404, Platform::update( 999999999, $greedy )['status'] );
+	}
+
 	public function test_a_whole_update(): void {
 		$n      = wp_rand();
 		$first  = $this->upload( $this->image() )['body'];

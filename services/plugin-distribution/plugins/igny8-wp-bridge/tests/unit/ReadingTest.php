@@ -16,6 +16,15 @@ final class ReadingTest extends TestCase {
 		$this->assertSame( [ 'modified' => Reading\BEGINNING, 'id' => 0 ], Reading\read_cursor( '', 'id' ) );
 	}
 
+	public function test_a_run_may_begin_with_a_time(): void {
+		$this->assertSame( [ 'modified' => '2026-11-26 09:50:00', 'id' => 0 ], Reading\read_cursor( '2026-11-26T09:50:00Z', 'modified' ) );
+		$this->assertSame( '2026-11-26 09:50:00', Reading\read_cursor( '2026-11-26T09:50:00.123456789Z', 'modified' )['modified'] );
+		foreach ( [ '2026-11-26', '2026-11-26T09:50:00', "2026-11-26T09:50:00Z'", '2026-11-26T09:50:00+02:00' ] as $cursor ) {
+			$this->assertNull( Reading\read_cursor( $cursor, 'modified' ), $cursor );
+		}
+		$this->assertNull( Reading\read_cursor( '2026-11-26T09:50:00Z', 'id' ) );
+	}
+
 	public function test_what_is_no_cursor_of_this_order(): void {
 		foreach ( [ 'i', 'x1', 'i-1', "i1\n", 'i1 OR 1', 'm20260101000000-1', 'i1234567890123456789' ] as $cursor ) {
 			$this->assertNull( Reading\read_cursor( $cursor, 'id' ), $cursor );
