@@ -35,6 +35,7 @@ impl AddressPolicy {
 pub struct SiteUrl {
     url: Url,
     text: String,
+    is_loopback: bool,
 }
 
 impl SiteUrl {
@@ -62,7 +63,7 @@ impl SiteUrl {
         let path = url.path().trim_end_matches('/').to_owned();
         url.set_path(&path);
         let text = url.as_str().trim_end_matches('/').to_owned();
-        Ok(Self { url, text })
+        Ok(Self { url, text, is_loopback })
     }
 
     /// Without a trailing slash: append a path that begins with one.
@@ -89,6 +90,11 @@ impl SiteUrl {
 
     pub fn is_https(&self) -> bool {
         self.url.scheme() == "https"
+    }
+
+    /// Whether a password may be sent there: encrypted, or without leaving this machine.
+    pub fn is_confidential(&self) -> bool {
+        self.is_https() || self.is_loopback
     }
 }
 

@@ -30,6 +30,10 @@ text_enum! {
         HeaderStripped = "header_stripped",
         WrongKey = "wrong_key",
         ClockSkew = "clock_skew",
+        // A site without it, reached by an application password.
+        WrongPassword = "wrong_password",
+        PasswordsDisabled = "passwords_disabled",
+        Unencrypted = "unencrypted",
         MissingCapability = "missing_capability",
         InvalidPayload = "invalid_payload",
         InProgress = "in_progress",
@@ -72,7 +76,14 @@ impl Cause {
             Self::HeaderStripped => "The site's server removes the headers that prove who is calling.",
             Self::WrongKey => "The plugin did not accept the platform's key or signature.",
             Self::ClockSkew => "The site's clock and ours are too far apart.",
-            Self::MissingCapability => "WordPress does not allow the plugin to do this.",
+            Self::WrongPassword => "WordPress did not accept the application password.",
+            Self::PasswordsDisabled => "Application passwords are switched off on the site.",
+            Self::Unencrypted => {
+                "The site has no HTTPS address, so the application password was not sent to it."
+            }
+            Self::MissingCapability => {
+                "WordPress does not allow this to the plugin, or to the person whose password it is."
+            }
             Self::InvalidPayload => "The plugin did not accept the article.",
             Self::InProgress => "The site is still working on this content.",
             Self::Conflict => "The site knows this operation with another content.",
@@ -150,8 +161,17 @@ impl Cause {
             Self::ClockSkew => {
                 "Have the host set the server's clock by network time; more than five minutes off is refused."
             }
+            Self::WrongPassword => {
+                "Make a new application password in the person's profile in WordPress and enter it here. If it is right, have the host pass the Authorization header on to PHP."
+            }
+            Self::PasswordsDisabled => {
+                "Allow application passwords in the site's security plugin or for this person, or install the IGNY8 plugin."
+            }
+            Self::Unencrypted => {
+                "Get a certificate from the site's host and change the site's address to https://."
+            }
             Self::MissingCapability => {
-                "Give the plugin's author account the right to publish posts of this type."
+                "Give the plugin's author account, or the person whose password it is, the right to publish posts of this type."
             }
             Self::InvalidPayload => "Correct the fields named, then publish again.",
             Self::InProgress => "Nothing to do: we look again by ourselves.",
@@ -191,7 +211,10 @@ impl Cause {
             | Self::NotPaired
             | Self::HeaderStripped
             | Self::WrongKey
-            | Self::ClockSkew => true,
+            | Self::ClockSkew
+            | Self::WrongPassword
+            | Self::PasswordsDisabled
+            | Self::Unencrypted => true,
             Self::TooLarge
             | Self::InsertFailed
             | Self::MissingCapability

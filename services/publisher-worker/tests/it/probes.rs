@@ -12,6 +12,7 @@ impl World {
             account_id: ACCOUNT,
             site_id,
             integration_id: 70,
+            ..ProbeSite::default()
         };
         self.say(probe.clone()).await;
         let probed: SiteProbed = self.broker.receive(queues::INTEGRATION_SITE_PROBED.name).await;

@@ -82,6 +82,7 @@ pub async fn test_connection(
                 account_id: owner.0.get(),
                 site_id: integration.site_id,
                 integration_id: integration.id,
+                site: None,
             };
             mailbox::post(tx, &command).await?;
             asked = Some(probe.as_uuid());
