@@ -14,7 +14,7 @@ pub mod photo;
 pub use broker::TestBroker;
 pub use database::TestDatabase;
 pub use eventually::eventually;
-pub use fake_site::{Behaviour, FakeSite, Trust};
+pub use fake_site::{Behaviour, CorePost, FakeSite, Trust};
 
 fn required(variable: &str) -> String {
     std::env::var(variable).unwrap_or_else(|_| panic!("{variable} is not set: run the tests by scripts/test"))

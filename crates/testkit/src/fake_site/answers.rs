@@ -28,6 +28,16 @@ pub fn route(request: &HttpRequest) -> Option<(String, Query)> {
     Some((path.strip_prefix("/igny8/v1/")?.to_owned(), query))
 }
 
+/// The same of WordPress' own, below `wp/v2/`.
+pub fn core_route(request: &HttpRequest) -> Option<(String, Query)> {
+    let query: Query = form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect();
+    let path = query
+        .get("rest_route")
+        .cloned()
+        .or_else(|| Some(request.path().strip_prefix("/wp-json")?.to_owned()));
+    Some((path?.strip_prefix("/wp/v2/")?.to_owned(), query))
+}
+
 pub fn answer(state: &Shared, request: &HttpRequest, route: &str, query: &Query, body: &[u8]) -> Answer {
     let mut state = lock(state);
     if let Err((status, code)) = verify(&mut state, request, route, query, body) {
@@ -133,6 +143,7 @@ fn verify(
         Trust::Key(key) => {
             return if header("x-igny8-api-key") == key { Ok(()) } else { Err((401, "key_invalid")) };
         }
+        Trust::Password(..) => return Err((404, "rest_no_route")),
         Trust::Signature(key, site_ids) => (*key, site_ids.clone()),
     };
     let (id, signature) = (header("webhook-id"), header("webhook-signature"));

@@ -13,10 +13,12 @@ use secrets::VerifyingKey;
 use crate::on_a_thread;
 
 mod answers;
+mod core;
 mod plugin;
 mod reading;
 mod state;
 
+pub use self::core::CorePost;
 use state::State;
 
 /// How the site takes a request. A script's entries are used up one by one; then it just answers.
@@ -53,6 +55,8 @@ pub enum Trust {
     /// The platform's key, and the ids under which the platform knows this site: a test may let one stand for many.
     Signature(VerifyingKey, RangeInclusive<i64>),
     Key(String),
+    /// A site without the plugin: a person's login and application password.
+    Password(String, String),
 }
 
 /// Stops with this value.
@@ -176,6 +180,34 @@ impl FakeSite {
         self.state().post_of(content_id).map(|post| post.status.clone())
     }
 
+    /// Posts of this title on a site without the plugin, whatever their status.
+    pub fn posts_titled(&self, title: &str) -> Vec<CorePost> {
+        self.state().core.posts.iter().filter(|post| post.title == title).cloned().collect()
+    }
+
+    /// A post on a site without the plugin.
+    pub fn core_post(&self, id: &str) -> Option<CorePost> {
+        self.state().core.posts.iter().find(|post| post.id.to_string() == id).cloned()
+    }
+
+    /// A person edits a post of a site without the plugin.
+    pub fn person_edits(&self, id: &str, html: &str) {
+        let mut state = self.state();
+        let post =
+            state.core.posts.iter_mut().find(|post| post.id.to_string() == id).expect("it has the post");
+        html.clone_into(&mut post.content);
+    }
+
+    /// What the person whose application password it is may not do.
+    pub fn forbid(&self, capability: &str) {
+        self.state().core.forbidden.insert(capability.to_owned());
+    }
+
+    /// The terms of a taxonomy on a site without the plugin, as `name` or `name below parent`.
+    pub fn term_names(&self, taxonomy: &str) -> Vec<String> {
+        self.state().core.term_names(taxonomy)
+    }
+
     pub fn posts_of(&self, content_id: i64) -> usize {
         self.state().posts.iter().filter(|post| post.content_id == content_id).count()
     }
@@ -229,6 +261,9 @@ fn lock(state: &Shared) -> MutexGuard<'_, State> {
 }
 
 async fn take(request: HttpRequest, body: Bytes, state: Data<Shared>) -> HttpResponse {
+    if let Some((route, rest)) = answers::core_route(&request) {
+        return take_by_core(request, body, state, route, rest).await;
+    }
     let Some((route, rest)) = answers::route(&request) else { return answers::file(&request, &state) };
     let name = route.split('/').next().unwrap_or_default().to_owned();
     let asked = format!("{} {name}", request.method());
@@ -272,6 +307,51 @@ async fn take(request: HttpRequest, body: Bytes, state: Data<Shared>) -> HttpRes
             .body("Briefly unavailable for scheduled maintenance. Check back in a minute."),
         Behaviour::NoPlugin => answers::no_route(),
         Behaviour::Refuses(status, code) => answers::refused(&request, status, code).framed(),
+    }
+}
+
+/// WordPress' own REST API. Its routes are called `find`, `draft`, `read`, `write`, `drop` (of posts), `media`, `terms`, `users`.
+async fn take_by_core(
+    request: HttpRequest,
+    body: Bytes,
+    state: Data<Shared>,
+    route: String,
+    query: answers::Query,
+) -> HttpResponse {
+    let name = core::name(request.method().as_str(), &route);
+    let _busy = Busy::new(&state, name.to_owned());
+    let behaviour = lock(&state).behaviour(name);
+    let answer = |state: &Shared| core::answer(&mut lock(state), &request, &route, &query, &body);
+    match behaviour {
+        Behaviour::DiesAfter => {
+            answer(&state);
+            die()
+        }
+        Behaviour::DiesBefore => die(),
+        Behaviour::Slow(pause) => {
+            actix_web::rt::time::sleep(pause).await;
+            answer(&state)
+        }
+        Behaviour::SlowToAnswer(pause) => {
+            let answer = answer(&state);
+            actix_web::rt::time::sleep(pause).await;
+            answer
+        }
+        Behaviour::Hangs(pause) => {
+            actix_web::rt::time::sleep(pause).await;
+            HttpResponse::GatewayTimeout().finish()
+        }
+        Behaviour::HtmlPage => {
+            answer(&state);
+            HttpResponse::Ok().content_type("text/html").body("<!DOCTYPE html><title>Coming soon</title>")
+        }
+        Behaviour::Status(status, page) => answers::page(status, page),
+        Behaviour::NoPlugin => answers::no_route(),
+        Behaviour::Refuses(status, code) => core::refused(status, code, &serde_json::Value::Null),
+        Behaviour::Maintenance(seconds) => HttpResponse::ServiceUnavailable()
+            .insert_header(("Retry-After", seconds.to_string()))
+            .body("Briefly unavailable for scheduled maintenance. Check back in a minute."),
+        Behaviour::Answers | Behaviour::Noise => answer(&state),
     }
 }
 

@@ -3,6 +3,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::core::Core;
 use super::{Behaviour, Trust};
 
 pub struct State {
@@ -27,6 +28,8 @@ pub struct State {
     pub last_payload: Value,
     /// What is added to the next posts that are made or changed.
     pub warnings: VecDeque<Value>,
+    /// What a site without the plugin has.
+    pub core: Core,
     pub at_once: usize,
     pub most_at_once: usize,
     next_id: i64,
@@ -94,6 +97,7 @@ impl State {
             requests: Vec::new(),
             last_payload: Value::Null,
             warnings: VecDeque::new(),
+            core: Core::default(),
             at_once: 0,
             most_at_once: 0,
             next_id: 77,
