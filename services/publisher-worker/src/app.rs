@@ -14,7 +14,7 @@ use secrets::{KeyError, Sealer, SigningKey};
 use uuid::Uuid;
 
 use crate::consumers::{OrdersHandler, ProbeSiteHandler, ReadsHandler, SiteChangedHandler};
-use crate::destinations::WordpressBridge;
+use crate::destinations::{ByAccess, WordpressBridge, WordpressRest};
 use crate::egress::{Egress, EgressError, Guard, Lookup, SystemLookup};
 use crate::jobs::claim::ClaimPolicy;
 use crate::jobs::expire::Expire;
@@ -108,8 +108,13 @@ impl Parts {
 
     fn work(&self, key: SigningKey, sealer: Sealer, egress: Egress) {
         let settings = &self.settings;
-        let destination = WordpressBridge { egress: egress.clone(), key, clock: self.clock.clone() };
+        let clock = self.clock.clone();
+        let destination = ByAccess {
+            bridge: WordpressBridge { egress: egress.clone(), key, clock: clock.clone() },
+            rest: WordpressRest { egress: egress.clone(), clock, policy: settings.egress.policy() },
+        };
         let runner = Runner {
+            database: self.database.clone(),
             destination: Arc::new(destination),
             egress,
             sealer,

@@ -7,6 +7,7 @@ use database::Tx;
 use domain::Clock;
 use mailbox::{Handler, HandlerError, OrFail};
 
+use super::site_changed::take_in;
 use crate::jobs::order::read_uuid;
 use crate::store::jobs::{self, NewJob, QUEUED};
 
@@ -20,6 +21,10 @@ impl Handler for ProbeSiteHandler {
     const QUEUE: Queue = queues::PUBLISHER_PROBE_SITE;
 
     async fn apply(&self, tx: &mut Tx, messages: Vec<ProbeSite>) -> Result<(), HandlerError> {
+        let mut messages = messages;
+        // Before the job, which is not to call the site by what was known before.
+        let sites = messages.iter_mut().filter_map(|message| message.site.take()).collect();
+        take_in(tx, sites).await?;
         let new = messages.into_iter().map(|message| new_job(&message)).collect::<Result<Vec<_>, _>>()?;
         jobs::insert(tx.conn(), &new, self.clock.now()).await.or_retry()?;
         tx.wake_after_commit(QUEUED);

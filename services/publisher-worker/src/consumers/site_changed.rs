@@ -16,19 +16,23 @@ impl Handler for SiteChangedHandler {
     const QUEUE: Queue = queues::PUBLISHER_SITE_CHANGED;
 
     async fn apply(&self, tx: &mut Tx, messages: Vec<SiteCredentialChanged>) -> Result<(), HandlerError> {
-        let mut changed = Vec::new();
-        for message in messages {
-            let site = credentials(message).or_park()?;
-            if sites::upsert(tx.conn(), &site).await.or_retry()? {
-                changed.push(site.site_id);
-            }
-        }
-        if !changed.is_empty() {
-            jobs::release(tx.conn(), &changed).await.or_retry()?;
-            tx.wake_after_commit(QUEUED);
-        }
-        Ok(())
+        take_in(tx, messages).await
     }
+}
+
+pub async fn take_in(tx: &mut Tx, messages: Vec<SiteCredentialChanged>) -> Result<(), HandlerError> {
+    let mut changed = Vec::new();
+    for message in messages {
+        let site = credentials(message).or_park()?;
+        if sites::upsert(tx.conn(), &site).await.or_retry()? {
+            changed.push(site.site_id);
+        }
+    }
+    if !changed.is_empty() {
+        jobs::release(tx.conn(), &changed).await.or_retry()?;
+        tx.wake_after_commit(QUEUED);
+    }
+    Ok(())
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -59,5 +63,7 @@ fn credentials(message: SiteCredentialChanged) -> Result<Credentials, UnknownSta
         signed: !message.site_public_key.is_empty(),
         sealed_key: Some(message.sealed_key).filter(|key| !key.is_empty()),
         plugin_version: message.plugin_version,
+        username: message.username,
+        sealed_password: Some(message.sealed_application_password).filter(|it| !it.is_empty()),
     })
 }

@@ -13,12 +13,26 @@ use jiff::Timestamp;
 use secrets::Secret;
 use url::Url;
 
+mod by_access;
 pub mod wordpress_bridge;
+pub mod wordpress_rest;
 
+pub use by_access::ByAccess;
 pub use wordpress_bridge::WordpressBridge;
+pub use wordpress_rest::WordpressRest;
 
 /// Makes single calls to a site and says what the answers mean. It tries nothing twice; that is decided elsewhere.
 pub trait Destination: Send + Sync + 'static {
+    /// Makes room for a content's post on a site that keeps no receipts; it comes before `carry_out`, and the post it names is noted before
+    /// anything is written into it. An answer ends the try. `None`: this site, or this order, needs no such thing.
+    fn reserve<'a>(
+        &'a self,
+        _site: &'a Site,
+        _order: &'a Order,
+    ) -> BoxFuture<'a, Option<Reply<Result<String, Answer>>>> {
+        Box::pin(std::future::ready(None))
+    }
+
     /// `media`: the article's images, as far as they are in the site's library.
     fn carry_out<'a>(
         &'a self,
@@ -28,7 +42,7 @@ pub trait Destination: Send + Sync + 'static {
     ) -> BoxFuture<'a, Reply<Answer>>;
 
     /// What became of an operation whose answer was lost.
-    fn look_up<'a>(&'a self, site: &'a Site, operation: OperationId) -> BoxFuture<'a, Reply<Receipt>>;
+    fn look_up<'a>(&'a self, site: &'a Site, order: &'a Order) -> BoxFuture<'a, Reply<Receipt>>;
 
     /// Brings an image into the site's library, unless it is there.
     fn push_media<'a>(
@@ -64,6 +78,8 @@ pub enum Access {
     Signed,
     /// The site's key, for a plugin that can't check signatures. Without one the site will say what is wrong.
     Key(Option<Secret>),
+    /// A person's application password, for a site without the plugin.
+    Password { username: String, password: Option<Secret> },
 }
 
 /// What a site is told to do with a content.
@@ -74,6 +90,8 @@ pub struct Order {
     /// The post was made on the site, and becomes this content's.
     pub adopts: bool,
     pub task: Task,
+    /// The post that was noted for this content, if `reserve` made one.
+    pub post: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -184,6 +202,8 @@ pub struct Media {
     pub source_url: String,
     pub sha256: String,
     pub attachment_id: i64,
+    /// Where the library has it; empty if the site puts it into the text by itself.
+    pub url: String,
     pub alt: String,
     pub caption: String,
     /// It was there before.

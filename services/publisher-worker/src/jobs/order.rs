@@ -28,7 +28,7 @@ pub fn read_publish(message: PublishContent) -> Result<Order, DecodeError> {
     let (operation, content) =
         ids(&message.operation_id, [message.content_id, message.site_id, message.account_id])?;
     let task = Task::Publish(written(message.revision, message.article)?);
-    Ok(Order { operation, content, adopts: false, task })
+    Ok(Order { operation, content, adopts: false, task, post: None })
 }
 
 pub fn read_update(message: UpdateContent) -> Result<Order, DecodeError> {
@@ -36,7 +36,7 @@ pub fn read_update(message: UpdateContent) -> Result<Order, DecodeError> {
         ids(&message.operation_id, [message.content_id, message.site_id, message.account_id])?;
     let seen = Seen { post: post(&message.external_id)?, revision: message.expected_revision };
     let task = Task::Update(written(message.revision, message.article)?, seen);
-    Ok(Order { operation, content, adopts: message.adopt, task })
+    Ok(Order { operation, content, adopts: message.adopt, task, post: None })
 }
 
 fn read_mend(message: UpdateContent, parts: &[Option<String>]) -> Result<Order, DecodeError> {
@@ -55,7 +55,7 @@ pub fn read_move(message: &MovePost) -> Result<Order, DecodeError> {
         return Err(wrong("move", &format!("{command} is none")));
     }
     let task = Task::Move(command, post(&message.external_id)?);
-    Ok(Order { operation, content, adopts: message.adopt, task })
+    Ok(Order { operation, content, adopts: message.adopt, task, post: None })
 }
 
 pub fn read_uuid(field: &'static str, text: &str) -> Result<Uuid, DecodeError> {

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use contracts::publishing::ProbeSite;
+use database::{Database, DatabaseError};
 use domain::delivery::{
     Answer, Cause, Doubt, Failure, Outcome, ReceiptAnswer, RetryPolicy, judge, judge_receipt,
 };
 use domain::{Clock, SiteId};
 use jiff::Timestamp;
+use lifecycle::chain;
 use secrets::Sealer;
 
 use super::finish::{Finished, Health, Report};
@@ -19,8 +21,10 @@ use super::{order, read};
 use crate::destinations::{Access, Destination, Findings, Order, Receipt, Site};
 use crate::egress::Egress;
 use crate::store::claims::Claimed;
+use crate::store::jobs;
 
 pub struct Runner {
+    pub database: Database,
     pub destination: Arc<dyn Destination>,
     pub egress: Egress,
     pub sealer: Sealer,
@@ -60,6 +64,17 @@ impl Runner {
     }
 
     async fn send(&self, mut record: Record, mut order: Order, site: &Site) -> Finished {
+        if let Some(reserved) = self.destination.reserve(site, &order).await {
+            let cause = reserved.value.as_ref().err().and_then(Failure::of).map(|failure| failure.cause);
+            let outcome = reserved.value.as_ref().map_or_else(answer_name, |_| "done");
+            record.call("reserve", reserved.call, outcome, cause);
+            match reserved.value {
+                Ok(post) if self.note(&record, &post).await => order.post = Some(post),
+                // Without the note, nobody would know later what became of it.
+                Ok(_) => return self.conclude(record, &Answer::Interrupted),
+                Err(answer) => return self.conclude(record, &answer),
+            }
+        }
         if let Some(article) = order.task.article_mut() {
             text::put_into_format(article).await;
         }
@@ -75,6 +90,19 @@ impl Runner {
         let cause = Failure::of(&reply.value).map(|failure| failure.cause);
         record.call(order.task.name(), reply.call, answer_name(&reply.value), cause);
         self.conclude(record, &reply.value)
+    }
+
+    async fn note(&self, record: &Record, post: &str) -> bool {
+        let job = (record.job.id, record.job.fence);
+        let noted = async {
+            jobs::note_post(&mut *self.database.connection().await?, job, post)
+                .await
+                .map_err(DatabaseError::from)
+        };
+        noted.await.unwrap_or_else(|error| {
+            tracing::warn!(error = chain(&error), "a post could not be noted");
+            false
+        })
     }
 
     /// What an answer to this try means.
@@ -132,7 +160,7 @@ impl Runner {
     }
 
     async fn look_up(&self, record: &mut Record, order: &Order, site: &Site) -> Receipt {
-        let reply = self.destination.look_up(site, order.operation).await;
+        let reply = self.destination.look_up(site, order).await;
         let cause = reply.value.trouble.as_ref().and_then(Failure::of).map(|failure| failure.cause);
         record.call("receipt", reply.call, receipt_name(&reply.value.answer), cause);
         reply.value
@@ -161,7 +189,7 @@ impl Runner {
     fn prepare(&self, job: &Claimed) -> Result<(Order, Site), Failure> {
         let order =
             order::read(job).map_err(|error| Failure::new(Cause::InvalidPayload, error.to_string(), None))?;
-        Ok((order, self.site(job)?))
+        Ok((Order { post: job.post.clone(), ..order }, self.site(job)?))
     }
 
     fn policy(&self, record: &Record) -> &RetryPolicy {
@@ -179,16 +207,25 @@ impl Runner {
         let rest_url = rest_url
             .parse()
             .map_err(|error| Failure::new(Cause::ForbiddenAddress, format!("{rest_url:?}: {error}"), None))?;
-        let access = if job.signed == Some(true) { Access::Signed } else { Access::Key(self.key(job)) };
+        let access = if let Some(sealed) = &job.sealed_password {
+            let password = self.open(job.site_id, sealed, "application_password");
+            Access::Password { username: job.username.clone().unwrap_or_default(), password }
+        } else if job.signed == Some(true) {
+            Access::Signed
+        } else {
+            Access::Key(
+                job.sealed_key.as_ref().and_then(|sealed| self.open(job.site_id, sealed, "outbound_key")),
+            )
+        };
         Ok(Site { id: SiteId::new(job.site_id), rest_url, access })
     }
 
-    fn key(&self, job: &Claimed) -> Option<secrets::Secret> {
-        let sealed = job.sealed_key.as_ref()?;
-        let opened = self.sealer.open_text(sealed, &format!("site.outbound_key|{}", job.site_id));
+    /// What it is, is said in what it is sealed for.
+    fn open(&self, site_id: i64, sealed: &[u8], what: &str) -> Option<secrets::Secret> {
+        let opened = self.sealer.open_text(sealed, &format!("site.{what}|{site_id}"));
         opened
             .inspect_err(
-                |error| tracing::error!(site.id = job.site_id, %error, "a site's key can't be opened"),
+                |error| tracing::error!(site.id = site_id, %error, "a site's {what} can't be opened"),
             )
             .ok()
     }

@@ -57,6 +57,13 @@ pub struct Claimed {
     pub signed: Option<bool>,
     #[diesel(sql_type = diesel::sql_types::Nullable<diesel::sql_types::Binary>)]
     pub sealed_key: Option<Vec<u8>>,
+    #[diesel(sql_type = diesel::sql_types::Nullable<Text>)]
+    pub username: Option<String>,
+    #[diesel(sql_type = diesel::sql_types::Nullable<diesel::sql_types::Binary>)]
+    pub sealed_password: Option<Vec<u8>>,
+    /// What was noted for this content, by this job or one before it.
+    #[diesel(sql_type = diesel::sql_types::Nullable<Text>)]
+    pub post: Option<String>,
 }
 
 /// Held until the transaction ends. Taken in a statement of its own, so that the next one sees what the holder before has written.
@@ -126,7 +133,13 @@ pub async fn claim(connection: &mut AsyncPgConnection, terms: &Terms<'_>) -> Que
          WHERE jobs.id = due.id AND jobs.state = due.was AND jobs.finished_at IS NULL AND jobs.run_at <= $1
          RETURNING jobs.id, jobs.operation_id, jobs.kind, jobs.account_id, jobs.site_id, jobs.content_id, jobs.payload, due.was,
                    jobs.attempts, jobs.sequence, jobs.fence, jobs.run_at, jobs.doubt_since, jobs.doubt_looks, jobs.failure,
-                   jobs.mends, jobs.parts,                   jobs.traceparent, jobs.tracestate, sites.rest_url, sites.signed, sites.sealed_key",
+                   jobs.mends, jobs.parts, jobs.traceparent, jobs.tracestate, sites.rest_url, sites.signed, sites.sealed_key,
+                   sites.username, sites.sealed_password,
+                   CASE WHEN jobs.kind = 'publish' AND sites.sealed_password IS NOT NULL THEN
+                       (SELECT noted.post FROM jobs AS noted
+                        WHERE noted.content_id = jobs.content_id AND noted.site_id = jobs.site_id AND noted.post IS NOT NULL
+                        ORDER BY noted.created_at DESC, noted.id DESC LIMIT 1)
+                   END AS post",
     )
     .bind::<Timestamptz, _>(Time::from(terms.now))
     .bind::<BigInt, _>(terms.limit)

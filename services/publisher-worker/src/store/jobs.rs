@@ -175,6 +175,22 @@ pub async fn release(connection: &mut AsyncPgConnection, sites: &[i64]) -> Query
     .await
 }
 
+/// Writes down which post was made for a job; false if the job is somebody else's by now.
+pub async fn note_post(
+    connection: &mut AsyncPgConnection,
+    (id, fence): (Uuid, i64),
+    post: &str,
+) -> QueryResult<bool> {
+    let noted =
+        diesel::sql_query("UPDATE jobs SET post = $3 WHERE id = $1 AND fence = $2 AND state = 'running'")
+            .bind::<SqlUuid, _>(id)
+            .bind::<BigInt, _>(fence)
+            .bind::<Text, _>(post)
+            .execute(connection)
+            .await?;
+    Ok(noted > 0)
+}
+
 /// A job that ended without another call: it has waited too long, or was cancelled.
 #[derive(Clone, Debug, QueryableByName)]
 pub struct Ended {

@@ -59,6 +59,8 @@ diesel::table! {
         mends -> Nullable<Uuid>,
         /// Those parts: images, terms, seo, fields.
         parts -> Nullable<Array<Nullable<Text>>>,
+        /// On a site that keeps no receipts: the post that was made for it, noted before anything is written into that.
+        post -> Nullable<Text>,
     }
 }
 
@@ -90,6 +92,10 @@ diesel::table! {
         /// What the failure that opened it was.
         circuit_cause -> Nullable<Text>,
         changed_at -> Timestamptz,
+        /// Whose application password it is.
+        username -> Text,
+        /// Only for sites without the plugin: the application password, sealed for "site.application_password|<site_id>".
+        sealed_password -> Nullable<Bytea>,
     }
 }
 

@@ -20,6 +20,8 @@ pub struct Credentials {
     pub signed: bool,
     pub sealed_key: Option<Vec<u8>>,
     pub plugin_version: String,
+    pub username: String,
+    pub sealed_password: Option<Vec<u8>>,
 }
 
 /// Keeps the highest version; true if this was it. What is known of a circuit is about the old address, and is forgotten.
@@ -40,6 +42,8 @@ pub async fn upsert(connection: &mut AsyncPgConnection, site: &Credentials) -> Q
             sites::signed.eq(excluded(sites::signed)),
             sites::sealed_key.eq(excluded(sites::sealed_key)),
             sites::plugin_version.eq(excluded(sites::plugin_version)),
+            sites::username.eq(excluded(sites::username)),
+            sites::sealed_password.eq(excluded(sites::sealed_password)),
             sites::circuit.eq("closed"),
             sites::circuit_failures.eq(0),
             sites::circuit_until.eq(None::<Time>),

@@ -9,6 +9,7 @@ mod conformance;
 mod crashes;
 mod egress;
 mod images;
+mod passwords;
 mod probes;
 mod publishing;
 mod reads;

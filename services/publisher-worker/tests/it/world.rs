@@ -82,8 +82,23 @@ impl World {
     }
 
     pub fn seal(&self, key: &str, site_id: i64) -> Vec<u8> {
-        let context = format!("site.outbound_key|{site_id}");
-        Sealer::from_base64(&self.sealing).unwrap().seal(key.as_bytes(), &context)
+        self.sealed(key, &format!("site.outbound_key|{site_id}"))
+    }
+
+    fn sealed(&self, secret: &str, context: &str) -> Vec<u8> {
+        Sealer::from_base64(&self.sealing).unwrap().seal(secret.as_bytes(), context)
+    }
+
+    /// How a site without the plugin is reached.
+    pub fn by_password(&self, site_id: i64, rest_url: &str, password: &str) -> SiteCredentialChanged {
+        SiteCredentialChanged {
+            site_public_key: Vec::new(),
+            connection: "application_password".to_owned(),
+            username: "ed".to_owned(),
+            sealed_application_password: self
+                .sealed(password, &format!("site.application_password|{site_id}")),
+            ..credentials(site_id, rest_url)
+        }
     }
 
     /// Orders an article and says under which operation.

@@ -34,7 +34,7 @@ pub enum Mark<'a> {
 /// So much of an answer is kept.
 const EVIDENCE_CHARS: usize = 500;
 /// Signs of what is wrong are looked for in so much.
-const DIAGNOSED_BYTES: usize = 16 * 1024;
+pub const DIAGNOSED_BYTES: usize = 16 * 1024;
 
 pub fn read(response: &Response, mark: Mark<'_>, now: Timestamp) -> Reading {
     let text = String::from_utf8_lossy(&response.body);
@@ -322,7 +322,7 @@ fn text_of(members: &Map<String, Value>, name: &str) -> String {
 }
 
 /// Seconds, or a date.
-fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
+pub fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
     let value = value.trim();
     if let Ok(seconds) = value.parse() {
         return Some(Duration::from_secs(seconds));
@@ -331,7 +331,7 @@ fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
     Duration::try_from(at.duration_since(now)).ok()
 }
 
-fn head(text: &str, max: usize) -> &str {
+pub fn head(text: &str, max: usize) -> &str {
     &text[..text.floor_char_boundary(max)]
 }
 

@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use bytes::Bytes;
+use domain::Clock;
 use domain::delivery::{Answer, Failure, ReceiptAnswer};
-use domain::{Clock, OperationId};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use jiff::Timestamp;
@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 use url::Url;
 use uuid::Uuid;
 
-mod answers;
+pub(super) mod answers;
 mod payload;
 mod posts;
 mod probe;
@@ -81,9 +81,9 @@ impl Destination for WordpressBridge {
         .boxed()
     }
 
-    fn look_up<'a>(&'a self, site: &'a Site, operation: OperationId) -> BoxFuture<'a, Reply<Receipt>> {
+    fn look_up<'a>(&'a self, site: &'a Site, order: &'a Order) -> BoxFuture<'a, Reply<Receipt>> {
         async move {
-            let route = format!("/igny8/v1/operations/{operation}");
+            let route = format!("/igny8/v1/operations/{}", order.operation);
             let (result, call) = self.call(site, Method::GET, &route, &[], Body::EMPTY).await;
             let value = match result {
                 // An older plugin keeps no receipts. It finds the post by its content id and answers 409.
@@ -254,7 +254,7 @@ impl WordpressBridge {
         };
         let mark = match site.access {
             Access::Signed => Mark::RequestId(&request_id),
-            Access::Key(_) => Mark::Any,
+            Access::Key(_) | Access::Password { .. } => Mark::Any,
         };
         let result = result.map(|response| answers::read(&response, mark, self.clock.now()));
         (result, Call { started_at, duration: begun.elapsed(), http_status, evidence, request_id })
@@ -289,7 +289,7 @@ impl WordpressBridge {
                 ]
             }
             Access::Key(Some(key)) => vec![accept, ("x-igny8-api-key", key.expose_secret().to_owned())],
-            Access::Key(None) => vec![accept],
+            Access::Key(None) | Access::Password { .. } => vec![accept],
         }
     }
 }
@@ -318,6 +318,7 @@ fn media(picture: &Picture, attachment_id: i64, known: bool) -> Media {
         source_url: picture.source_url.clone(),
         sha256: picture.sha256.clone(),
         attachment_id,
+        url: String::new(),
         alt: picture.alt.clone(),
         caption: picture.caption.clone(),
         known,
@@ -325,7 +326,7 @@ fn media(picture: &Picture, attachment_id: i64, known: bool) -> Media {
 }
 
 /// The address of a route, for pretty (`…/wp-json/`) and plain (`…/?rest_route=/`) permalinks.
-fn endpoint(rest_url: &Url, route: &str, query: &[(&str, &str)]) -> Url {
+pub(super) fn endpoint(rest_url: &Url, route: &str, query: &[(&str, &str)]) -> Url {
     let mut url = rest_url.clone();
     let known: Vec<(String, String)> = rest_url.query_pairs().into_owned().collect();
     url.set_query(None);

@@ -160,6 +160,7 @@ mod tests {
             operation: OperationId::from_uuid("01932f5e-0000-7000-8000-000000000001".parse().unwrap()),
             content: ContentId::new(123),
             task: Task::Publish(Written { revision: "ab12".to_owned(), article }),
+            post: None,
         }
     }
 
@@ -207,6 +208,7 @@ mod tests {
             source_url: "https://cdn.example.com/f.png".to_owned(),
             sha256: "00ff".to_owned(),
             attachment_id: 7,
+            url: String::new(),
             alt: "A loaf".to_owned(),
             caption: "Fresh".to_owned(),
             known: false,
