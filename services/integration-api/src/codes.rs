@@ -22,11 +22,12 @@ codes! {
     CONTENT_PUBLISHED = "content_published": "The content is published, which this step does not fit.";
     CROSS_SITE_REQUEST = "cross_site_request": "A request with the session cookie came from another site.";
     EMAIL_OR_PASSWORD_WRONG = "email_or_password_wrong": "Nobody has this e-mail address and password.";
+    HTTPS_REQUIRED = "https_required": "The site has no HTTPS address, so no password is sent to it.";
     IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused": "The Idempotency-Key was used for another request.";
     IMPORT_NOT_FOUND = "import_not_found": "The integration has no such run through its site's posts.";
     INTEGRATION_DISABLED = "integration_disabled": "The site's integration is switched off.";
     INTEGRATION_NOT_FOUND = "integration_not_found": "There is no such integration, or it is another account's.";
-    INTEGRATION_PENDING = "integration_pending": "The plugin on the site has not connected yet.";
+    INTEGRATION_PENDING = "integration_pending": "The plugin on the site has not connected yet, or its application password is not known to work.";
     INTEGRATION_SUSPENDED = "integration_suspended": "The site's address changed and is not proven yet.";
     INVALID_LAST_EVENT_ID = "invalid_last_event_id": "The Last-Event-ID is none that the stream gave.";
     INVALID_SITE_URL = "invalid_site_url": "The address can't be a site's.";
@@ -45,6 +46,7 @@ codes! {
     NO_INTEGRATION = "no_integration": "The content's site has no integration with a key.";
     NO_PUBLISHING_DAY = "no_publishing_day": "No day of the week is a publishing day of the site.";
     NO_PUBLISHING_WINDOW = "no_publishing_window": "The site's settings open no time of the day for publishing.";
+    PLUGIN_CONNECTED = "plugin_connected": "The plugin connects the site, which is better than an application password.";
     POST_GONE = "post_gone": "A person deleted the post on the site for good.";
     PROBE_NOT_FOUND = "probe_not_found": "There is no such connection test, or it is forgotten already.";
     PUBLISHING_PAUSED = "publishing_paused": "Publishing is paused for the site.";

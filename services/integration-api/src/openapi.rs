@@ -77,6 +77,7 @@ pub fn text() -> String {
         integrations::generate_api_key::generate_api_key,
         integrations::rotate_api_key::rotate_api_key,
         integrations::revoke_api_key::revoke_api_key,
+        integrations::use_application_password::use_application_password,
         integrations::pair::pair_site,
         integrations::test_connection::test_connection,
         integrations::get_probe::get_probe,

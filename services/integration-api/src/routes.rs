@@ -104,6 +104,9 @@ const PLACES: &[Place] = &[
     ("/api/v1/integration/integrations/revoke-api-key", |at| {
         at.route(post().to(integrations::revoke_api_key::revoke_api_key))
     }),
+    ("/api/v1/integration/integrations/use-application-password", |at| {
+        at.route(post().to(integrations::use_application_password::use_application_password))
+    }),
     ("/api/v1/integration/integrations/test-connection", |at| {
         at.route(post().to(integrations::pair::pair_site))
     }),

@@ -118,8 +118,8 @@ pub enum CommandRefusal {
     )]
     NoIntegration,
     #[error(
-        "The plugin on the site has not connected yet. Enter the API key and the site id in the plugin's settings \
-         and press its test button."
+        "The site is not connected yet. Enter the API key and the site id in the plugin's settings and press its test \
+         button; or, without the plugin, test the connection by the application password."
     )]
     IntegrationPending,
     #[error(

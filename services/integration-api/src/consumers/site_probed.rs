@@ -6,6 +6,7 @@ use mailbox::{Handler, HandlerError, OrFail};
 use uuid::Uuid;
 
 use crate::AppState;
+use crate::flows::credentials;
 use crate::store::integrations::{self, Versions};
 use crate::store::probes::{self, Check, PROBED};
 
@@ -32,10 +33,16 @@ impl Handler for SiteProbes {
             let now = self.clock.now();
             // A probe that is forgotten already, or answered before, stays as it is.
             let asked = probes::answer(tx.conn(), id, probed.ok, checks, now).await.or_retry()?;
-            if let Some(integration) = asked {
+            if let Some((integration, version)) = asked {
                 let versions =
                     Versions::told(&probed.plugin_version, &probed.wordpress_version, &probed.php_version);
                 integrations::note_versions(tx.conn(), integration, &versions, now).await.or_retry()?;
+                if probed.ok && credentials::password_works(tx, integration, version, now).await.or_retry()? {
+                    tracing::info!(
+                        integration.id = integration.get(),
+                        "site connected by an application password"
+                    );
+                }
             }
         }
         tx.wake_after_commit(PROBED);

@@ -154,5 +154,6 @@ fn differ(before: &Integration, after: &Integration) -> bool {
         || before.rest_url != after.rest_url
         || before.site_public_key != after.site_public_key
         || before.sealed_key != after.sealed_key
+        || before.connection != after.connection
         || before.plugin_version != after.plugin_version
 }

@@ -5,11 +5,11 @@
 use contracts::site::{AcceptedKey, SiteCredentialChanged, SiteState};
 use database::Tx;
 use diesel::QueryResult;
-use domain::{AccountId, ApiKey, SiteId};
+use domain::{AccountId, ApiKey, IntegrationId, SiteId};
 use jiff::{SignedDuration, Timestamp};
 use secrets::Pepper;
 
-use crate::store::integrations::{self, Integration, State};
+use crate::store::integrations::{self, Connection, Integration, State};
 use crate::store::{api_keys, sites};
 
 /// Gives the site its first key, or a new one after all were revoked. There must be no active one.
@@ -55,8 +55,12 @@ pub async fn revoke_keys(
     now: Timestamp,
 ) -> QueryResult<usize> {
     let revoked = api_keys::revoke_all(tx.conn(), site, now).await?;
-    integrations::forget_credentials(tx.conn(), site).await?;
-    integrations::set_state(tx.conn(), site, State::Revoked, now).await?;
+    let integration = integrations::of_site(tx.conn(), account, site).await?;
+    // A site without the plugin has its password, and needs no key.
+    if integration.is_none_or(|it| it.connection() == Connection::Plugin) {
+        integrations::forget_credentials(tx.conn(), site).await?;
+        integrations::set_state(tx.conn(), site, State::Revoked, now).await?;
+    }
     announce(tx, account, site, now).await?;
     Ok(revoked)
 }
@@ -72,6 +76,10 @@ pub async fn end_grace(tx: &mut Tx, account: AccountId, site: SiteId, now: Times
 /// The site has another address: what was connected is suspended until the site proves itself there.
 pub async fn move_site(tx: &mut Tx, account: AccountId, site: SiteId, now: Timestamp) -> QueryResult<()> {
     if let Some(integration) = integrations::of_site(tx.conn(), account, site).await? {
+        if integration.connection() == Connection::ApplicationPassword {
+            // It was given for the old address, and whoever is at the new one is not to see it.
+            integrations::forget_password(tx.conn(), IntegrationId::new(integration.id)).await?;
+        }
         if integration.state() == State::Connected {
             integrations::set_state(tx.conn(), site, State::Suspended, now).await?;
         }
@@ -90,14 +98,55 @@ pub async fn disconnect(tx: &mut Tx, account: AccountId, site: SiteId, now: Time
     Ok(())
 }
 
+/// The site is spoken to by a person's application password from now on, once a probe has shown that it works: what the probe is to be
+/// told comes back.
+pub async fn use_password(
+    tx: &mut Tx,
+    (account, site): (AccountId, SiteId),
+    login: &integrations::Login<'_>,
+    now: Timestamp,
+) -> QueryResult<(Integration, SiteCredentialChanged)> {
+    let integration = ensure_integration(tx, account, site, now).await?;
+    let id = IntegrationId::new(integration.id);
+    let integration = integrations::use_password(tx.conn(), id, login, now).await?;
+    Ok((integration, announce(tx, account, site, now).await?))
+}
+
+/// A probe found that the site's application password works; true if that is news. It has to be the present one, so the probe has to be about
+/// the present credentials.
+pub async fn password_works(
+    tx: &mut Tx,
+    integration: IntegrationId,
+    version: i64,
+    now: Timestamp,
+) -> QueryResult<bool> {
+    let Some(found) = integrations::by_id(tx.conn(), integration).await? else { return Ok(false) };
+    let (account, site) = (AccountId::new(found.account_id), SiteId::new(found.site_id));
+    if found.connection() != Connection::ApplicationPassword || found.state() == State::Connected {
+        return Ok(false);
+    }
+    let locked = sites::lock(tx.conn(), account, site).await?;
+    if locked.is_none_or(|it| it.credential_version != version) {
+        return Ok(false);
+    }
+    integrations::password_works(tx.conn(), integration, now).await?;
+    announce(tx, account, site, now).await?;
+    Ok(true)
+}
+
 /// Tells the other services all they need to know of the site's credentials.
-pub async fn announce(tx: &mut Tx, account: AccountId, site: SiteId, now: Timestamp) -> QueryResult<()> {
+pub async fn announce(
+    tx: &mut Tx,
+    account: AccountId,
+    site: SiteId,
+    now: Timestamp,
+) -> QueryResult<SiteCredentialChanged> {
     let (version, site_url) = sites::next_version(tx.conn(), site).await?;
     let keys = api_keys::current(tx.conn(), site).await?;
     let integration = integrations::of_site_in_any_state(tx.conn(), site).await?;
     let picture = picture(account, site, version, site_url, keys, integration, now);
     mailbox::post(tx, &picture).await?;
-    Ok(())
+    Ok(picture)
 }
 
 fn picture(
@@ -135,6 +184,9 @@ fn picture(
     picture.site_public_key = integration.site_public_key.unwrap_or_default();
     picture.sealed_key = integration.sealed_key.unwrap_or_default();
     picture.plugin_version = integration.plugin_version;
+    picture.connection = integration.connection;
+    picture.username = integration.username;
+    picture.sealed_application_password = integration.sealed_application_password.unwrap_or_default();
     picture
 }
 

@@ -65,9 +65,36 @@ pub struct Integration {
     pub created_at: Timestamp,
     #[diesel(deserialize_as = jiff_diesel::Timestamp)]
     pub updated_at: Timestamp,
+    pub connection: String,
+    pub username: String,
+    pub sealed_application_password: Option<Vec<u8>>,
+}
+
+/// What the site is spoken to through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Connection {
+    Plugin,
+    /// WordPress' own REST API, for a site that can't have the plugin.
+    ApplicationPassword,
+}
+
+impl Connection {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Plugin => "plugin",
+            Self::ApplicationPassword => "application_password",
+        }
+    }
 }
 
 impl Integration {
+    pub fn connection(&self) -> Connection {
+        let all = [Connection::Plugin, Connection::ApplicationPassword];
+        let known = all.into_iter().find(|it| it.as_str() == self.connection);
+        known.expect("invariant: integrations_connection_known")
+    }
+
     pub fn state(&self) -> State {
         let all = [State::Pending, State::Connected, State::Suspended, State::Revoked, State::Deleted];
         all.into_iter().find(|it| it.as_str() == self.state).expect("invariant: integrations_state_known")
@@ -228,6 +255,8 @@ pub async fn connect(
     diesel::update(integrations::table.find(id.get()))
         .set((
             proof,
+            // The plugin is the better way: a password there was is not kept.
+            NoPassword::default(),
             integrations::state.eq(State::Connected.as_str()),
             integrations::connected_at.eq(now.to_diesel()),
             integrations::updated_at.eq(now.to_diesel()),
@@ -235,6 +264,93 @@ pub async fn connect(
         .returning(Integration::as_returning())
         .get_result(connection)
         .await
+}
+
+#[derive(Debug, AsChangeset)]
+#[diesel(table_name = integrations, treat_none_as_null = true)]
+struct NoPassword {
+    connection: &'static str,
+    username: &'static str,
+    sealed_application_password: Option<Vec<u8>>,
+}
+
+impl Default for NoPassword {
+    fn default() -> Self {
+        Self { connection: Connection::Plugin.as_str(), username: "", sealed_application_password: None }
+    }
+}
+
+/// A person's application password, and where it is for.
+#[derive(Debug, AsChangeset)]
+#[diesel(table_name = integrations)]
+pub struct Login<'a> {
+    pub username: &'a str,
+    pub sealed_application_password: &'a [u8],
+    pub site_url: &'a str,
+    pub rest_url: &'a str,
+}
+
+/// From now on the site is spoken to by this password, once that is known to work.
+pub async fn use_password(
+    connection: &mut AsyncPgConnection,
+    id: IntegrationId,
+    login: &Login<'_>,
+    now: Timestamp,
+) -> QueryResult<Integration> {
+    diesel::update(integrations::table.find(id.get()))
+        .set((
+            login,
+            integrations::connection.eq(Connection::ApplicationPassword.as_str()),
+            integrations::site_public_key.eq(None::<Vec<u8>>),
+            integrations::sealed_key.eq(None::<Vec<u8>>),
+            integrations::plugin_version.eq(""),
+            integrations::state.eq(State::Pending.as_str()),
+            integrations::connected_at.eq(None::<Timestamp>.to_diesel()),
+            integrations::updated_at.eq(now.to_diesel()),
+        ))
+        .returning(Integration::as_returning())
+        .get_result(connection)
+        .await
+}
+
+/// The password works.
+pub async fn password_works(
+    connection: &mut AsyncPgConnection,
+    id: IntegrationId,
+    now: Timestamp,
+) -> QueryResult<()> {
+    diesel::update(integrations::table.find(id.get()))
+        .set((
+            integrations::state.eq(State::Connected.as_str()),
+            integrations::connected_at.eq(now.to_diesel()),
+            integrations::updated_at.eq(now.to_diesel()),
+        ))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// It was given for another address; whose it was stays, so that it can be given again.
+pub async fn forget_password(connection: &mut AsyncPgConnection, id: IntegrationId) -> QueryResult<()> {
+    diesel::update(integrations::table.find(id.get()))
+        .set(integrations::sealed_application_password.eq(None::<Vec<u8>>))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Whosever it is, unless it is deleted.
+pub async fn by_id(
+    connection: &mut AsyncPgConnection,
+    id: IntegrationId,
+) -> QueryResult<Option<Integration>> {
+    integrations::table
+        .find(id.get())
+        .filter(integrations::state.ne(State::Deleted.as_str()))
+        .select(Integration::as_select())
+        .first(connection)
+        .await
+        .optional()
 }
 
 /// What runs on the site; what was not told stays as it is.
@@ -292,6 +408,7 @@ pub async fn forget_credentials(connection: &mut AsyncPgConnection, site: SiteId
         .set((
             integrations::site_public_key.eq(None::<Vec<u8>>),
             integrations::sealed_key.eq(None::<Vec<u8>>),
+            NoPassword::default(),
         ))
         .execute(connection)
         .await?;

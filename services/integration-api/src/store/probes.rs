@@ -50,10 +50,12 @@ impl From<publishing::Check> for Check {
     }
 }
 
+/// `credential_version`: what of the site it is about.
 pub async fn create(
     connection: &mut AsyncPgConnection,
     id: Uuid,
     (account, integration): (AccountId, IntegrationId),
+    credential_version: i64,
     now: Timestamp,
 ) -> QueryResult<()> {
     diesel::insert_into(probes::table)
@@ -61,6 +63,7 @@ pub async fn create(
             probes::id.eq(id),
             probes::account_id.eq(account.get()),
             probes::integration_id.eq(integration.get()),
+            probes::credential_version.eq(credential_version),
             probes::asked_at.eq(now.to_diesel()),
         ))
         .execute(connection)
@@ -83,21 +86,27 @@ pub async fn find(
         .optional()
 }
 
-/// The first answer counts: the integration it was about, or `None` if there was one before or nobody asked.
+/// The first answer counts: the integration it was about and the version of its site's credentials, or `None` if there was one before or
+/// nobody asked.
 pub async fn answer(
     connection: &mut AsyncPgConnection,
     id: Uuid,
     ok: bool,
     checks: Vec<Check>,
     now: Timestamp,
-) -> QueryResult<Option<IntegrationId>> {
-    let integration = diesel::update(probes::table.find(id).filter(probes::answered_at.is_null()))
-        .set((probes::ok.eq(ok), probes::checks.eq(Json(checks)), probes::answered_at.eq(now.to_diesel())))
-        .returning(probes::integration_id)
-        .get_result(connection)
-        .await
-        .optional()?;
-    Ok(integration.map(IntegrationId::new))
+) -> QueryResult<Option<(IntegrationId, i64)>> {
+    let asked: Option<(i64, i64)> =
+        diesel::update(probes::table.find(id).filter(probes::answered_at.is_null()))
+            .set((
+                probes::ok.eq(ok),
+                probes::checks.eq(Json(checks)),
+                probes::answered_at.eq(now.to_diesel()),
+            ))
+            .returning((probes::integration_id, probes::credential_version))
+            .get_result(connection)
+            .await
+            .optional()?;
+    Ok(asked.map(|(integration, version)| (IntegrationId::new(integration), version)))
 }
 
 pub async fn delete_before(connection: &mut AsyncPgConnection, time: Timestamp) -> QueryResult<usize> {

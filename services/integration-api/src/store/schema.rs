@@ -223,6 +223,12 @@ diesel::table! {
         updated_at -> Timestamptz,
         /// When its posts were read the last time, or a run began.
         looked_at -> Nullable<Timestamptz>,
+        /// plugin; application_password: the site has none, and WordPress' own REST API is used.
+        connection -> Text,
+        /// Whose application password it is.
+        username -> Text,
+        /// Sealed for site.application_password|<site_id>; null once it was forgotten.
+        sealed_application_password -> Nullable<Bytea>,
     }
 }
 
@@ -246,6 +252,8 @@ diesel::table! {
         answered_at -> Nullable<Timestamptz>,
         ok -> Nullable<Bool>,
         checks -> Jsonb,
+        /// sites.credential_version when it was asked for: what it proves is about no other.
+        credential_version -> Int8,
     }
 }
 

@@ -19,6 +19,7 @@ pub struct Site {
     pub created_at: Timestamp,
     #[diesel(deserialize_as = jiff_diesel::Timestamp)]
     pub updated_at: Timestamp,
+    pub credential_version: i64,
 }
 
 #[derive(Debug, Insertable)]

@@ -207,9 +207,11 @@ impl Runner {
         let rest_url = rest_url
             .parse()
             .map_err(|error| Failure::new(Cause::ForbiddenAddress, format!("{rest_url:?}: {error}"), None))?;
-        let access = if let Some(sealed) = &job.sealed_password {
-            let password = self.open(job.site_id, sealed, "application_password");
-            Access::Password { username: job.username.clone().unwrap_or_default(), password }
+        // One that was forgotten leaves its name: then the site will say what is wrong.
+        let access = if let Some(username) = job.username.clone().filter(|name| !name.is_empty()) {
+            let sealed = job.sealed_password.as_ref();
+            let password = sealed.and_then(|sealed| self.open(job.site_id, sealed, "application_password"));
+            Access::Password { username, password }
         } else if job.signed == Some(true) {
             Access::Signed
         } else {

@@ -3,6 +3,7 @@ pub mod delete;
 pub mod generate_api_key;
 pub mod get;
 pub mod get_probe;
+mod guarantees;
 pub mod imports;
 pub mod list;
 pub mod pair;
@@ -10,6 +11,7 @@ pub mod revoke_api_key;
 pub mod rotate_api_key;
 pub mod test_connection;
 pub mod update;
+pub mod use_application_password;
 
 use actix_web::http::StatusCode;
 use jiff::Timestamp;
@@ -17,8 +19,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use web::Problem;
 
+use self::guarantees::Guarantee;
 use crate::codes;
-use crate::store::integrations::{Integration, State};
+use crate::store::integrations::{Connection, Integration, State};
 
 /// A site's connection to the platform. Never shows a key.
 #[derive(Debug, Serialize, ToSchema)]
@@ -33,6 +36,12 @@ pub struct IntegrationView {
     pub state: State,
     /// `pending`, `connected` or `error`: the state in fewer words.
     pub connection_status: &'static str,
+    /// What the site is spoken to through.
+    pub connection: Connection,
+    /// Whose application password is used; null with the plugin.
+    pub username: Option<String>,
+    /// What the platform can promise of this connection, and what not.
+    pub guarantees: Vec<Guarantee>,
     /// Whether the plugin signs what it sends; if not, it is asked by its API key.
     pub signed: bool,
     pub external_site_url: String,
@@ -66,7 +75,7 @@ pub struct CredentialsView {
 
 impl From<Integration> for IntegrationView {
     fn from(it: Integration) -> Self {
-        let state = it.state();
+        let (state, connection, guarantees) = (it.state(), it.connection(), guarantees::of(&it));
         Self {
             id: it.id,
             account_id: it.account_id,
@@ -79,6 +88,9 @@ impl From<Integration> for IntegrationView {
                 State::Connected => "connected",
                 State::Suspended | State::Revoked | State::Deleted => "error",
             },
+            connection,
+            guarantees,
+            username: Some(it.username).filter(|name| !name.is_empty()),
             signed: it.site_public_key.is_some(),
             external_site_url: it.site_url.clone(),
             rest_url: it.rest_url,

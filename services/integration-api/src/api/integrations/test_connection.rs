@@ -4,7 +4,9 @@ use actix_web::HttpResponse;
 use actix_web::Responder;
 use actix_web::web::Data;
 use contracts::publishing::ProbeSite;
-use domain::{AccountId, IntegrationId, ProbeId};
+use contracts::site::SiteCredentialChanged;
+use database::Tx;
+use domain::{AccountId, IntegrationId, ProbeId, SiteId};
 use jiff::Timestamp;
 use serde::Serialize;
 use tokio::time::Instant;
@@ -16,8 +18,9 @@ use super::not_found;
 use crate::AppState;
 use crate::access::Editor;
 use crate::idempotency::Once;
-use crate::store::integrations;
+use crate::store::integrations::{self, Integration};
 use crate::store::probes::{self, Check, PROBED, Probe};
+use crate::store::sites;
 
 /// What our side found when it called the site.
 #[derive(Debug, Serialize, ToSchema)]
@@ -50,7 +53,8 @@ impl From<Probe> for ProbeView {
 /// Between two looks without being woken: another replica may have taken the answer.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 
-/// Call the site from our side and say what works: reachability, REST API, plugin, signature, clock. Editors and owners.
+/// Call the site from our side and say what works: reachability, REST API, plugin, signature, clock; without the plugin, the
+/// application password and what its person may do, and a site that waited for that is connected. Editors and owners.
 #[utoipa::path(
     post, path = "/api/v1/integration/integrations/{id}/test-connection/", operation_id = "test_connection", tag = "Integrations",
     params(
@@ -76,15 +80,9 @@ pub async fn test_connection(
         .run(&editor, &(), async |tx, now| {
             let integration = integrations::find(tx.conn(), owner.0, owner.1).await?.ok_or_else(not_found)?;
             let probe = ProbeId::generate();
-            probes::create(tx.conn(), probe.as_uuid(), owner, now).await?;
-            let command = ProbeSite {
-                probe_id: probe.to_string(),
-                account_id: owner.0.get(),
-                site_id: integration.site_id,
-                integration_id: integration.id,
-                site: None,
-            };
-            mailbox::post(tx, &command).await?;
+            let site = sites::find(tx.conn(), owner.0, SiteId::new(integration.site_id)).await?;
+            let version = site.ok_or_else(not_found)?.credential_version;
+            ask(tx, probe, (owner.0, &integration), version, None, now).await?;
             asked = Some(probe.as_uuid());
             let waiting = Probe::asked(probe.as_uuid(), integration.id, now);
             Ok(Success::accepted(address(owner.1, probe.as_uuid()), ProbeView::from(waiting)))
@@ -98,7 +96,29 @@ pub async fn test_connection(
     }
 }
 
-async fn wait(
+/// `site`: how it is to be reached, if that was said in this very transaction.
+pub(super) async fn ask(
+    tx: &mut Tx,
+    probe: ProbeId,
+    (account, integration): (AccountId, &Integration),
+    version: i64,
+    site: Option<SiteCredentialChanged>,
+    now: Timestamp,
+) -> Result<(), Problem> {
+    let owner = (account, IntegrationId::new(integration.id));
+    probes::create(tx.conn(), probe.as_uuid(), owner, version, now).await?;
+    let command = ProbeSite {
+        probe_id: probe.to_string(),
+        account_id: account.get(),
+        site_id: integration.site_id,
+        integration_id: integration.id,
+        site,
+    };
+    mailbox::post(tx, &command).await?;
+    Ok(())
+}
+
+pub(super) async fn wait(
     state: &AppState,
     owner: (AccountId, IntegrationId),
     probe: Uuid,
@@ -115,6 +135,6 @@ async fn wait(
     Ok(None)
 }
 
-fn address(integration: IntegrationId, probe: Uuid) -> String {
+pub(super) fn address(integration: IntegrationId, probe: Uuid) -> String {
     format!("/api/v1/integration/integrations/{integration}/probes/{probe}/")
 }

@@ -9,6 +9,8 @@ use web::test::TestRequest;
 use crate::consumers::site_probed::SiteProbes;
 use crate::testing::{Api, Team, TestSite};
 
+mod passwords;
+
 const INTEGRATIONS: &str = "/api/v1/integration/integrations/";
 
 fn at(tail: &str) -> String {

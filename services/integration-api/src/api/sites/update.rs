@@ -16,7 +16,7 @@ use crate::store::sites::{self, Change};
 pub struct SiteChange {
     #[schema(min_length = 1, max_length = 200)]
     name: Option<String>,
-    /// Another address suspends the site's integration until the plugin there proves its key.
+    /// Another address suspends the site's integration until the plugin there proves its key, or an application password is given anew.
     url: Option<String>,
     hosting_type: Option<HostingType>,
 }
@@ -26,7 +26,7 @@ pub struct SiteChange {
 pub struct SiteReplacement {
     #[schema(min_length = 1, max_length = 200)]
     name: String,
-    /// Another address suspends the site's integration until the plugin there proves its key.
+    /// Another address suspends the site's integration until the plugin there proves its key, or an application password is given anew.
     url: String,
     #[serde(default)]
     hosting_type: HostingType,
