@@ -4,6 +4,7 @@
 
 mod commands;
 mod kills;
+mod passwords;
 mod road;
 mod schedule;
 mod sync;
