@@ -63,7 +63,10 @@ async fn without_the_plugin() {
     assert_eq!((&found["status"], &found["title"]["raw"]), (&json!("publish"), &json!(title)));
     assert!(found["slug"].as_str().unwrap().starts_with("by-password"), "{}", found["slug"]);
     let raw = found["content"]["raw"].as_str().unwrap();
-    assert!(raw.contains("<p>One \\ \"two\" &amp; three.</p>") && raw.contains("/wp-content/uploads/"), "{raw}");
+    assert!(
+        raw.contains("<p>One \\ \"two\" &amp; three.</p>") && raw.contains("/wp-content/uploads/"),
+        "{raw}"
+    );
     let names = wordpress.term_names("categories", &found["categories"]).await;
     assert_eq!(names, ["Tips &amp; Tricks"]);
     assert_eq!(wordpress.term_names("tags", &found["tags"]).await, ["alone &amp; quiet"]);
@@ -108,7 +111,7 @@ async fn without_the_plugin() {
     for (verb, body, status) in [
         ("unpublish", json!({}), "draft"),
         ("restore", json!({}), "publish"),
-        ("unpublish", json!({"trash": true}), "trash"),
+        ("unpublish", json!({"to": "trash"}), "trash"),
         ("restore", json!({}), "publish"),
     ] {
         platform.order(id, verb, body).await;
