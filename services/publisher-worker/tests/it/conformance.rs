@@ -87,7 +87,13 @@ fn written(html: &str) -> Written {
 }
 
 fn told(content: i64, task: Task) -> Order {
-    Order { operation: OperationId::generate(), content: ContentId::new(content), adopts: false, task, post: None }
+    Order {
+        operation: OperationId::generate(),
+        content: ContentId::new(content),
+        adopts: false,
+        task,
+        post: None,
+    }
 }
 
 impl Bench {

@@ -81,8 +81,9 @@ const PASSWORD: [Guarantee; 6] = [
     ),
     guarantee(
         "changes_arrive",
-        Kept::No,
-        "The site does not report edits, new posts or deletions; the platform learns of them when it reads the site or updates the post.",
+        Kept::InPart,
+        "The site reports nothing; the platform reads every quarter of an hour what was changed on it. That a post was deleted is noticed when it \
+         is read by name, updated or moved.",
     ),
     guarantee(
         "images_once",
