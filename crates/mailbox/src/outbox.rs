@@ -25,30 +25,63 @@ pub async fn post_each<M: Message>(
     tx: &mut Tx,
     messages: Vec<(&M, &[(String, String)])>,
 ) -> QueryResult<Vec<Uuid>> {
-    let ids: Vec<Uuid> = messages.iter().map(|_| Uuid::now_v7()).collect();
+    let letters = messages.into_iter().map(|(message, trace)| Letter::within(message, trace)).collect();
+    post_letters(tx, letters).await
+}
+
+/// A message of some kind, ready to be sent among others.
+#[derive(Debug)]
+pub struct Letter {
+    exchange: &'static str,
+    routing_key: &'static str,
+    type_name: String,
+    subject: String,
+    body: Vec<u8>,
+    traceparent: Option<String>,
+    tracestate: Option<String>,
+}
+
+impl Letter {
+    /// Belongs to the trace that is under way.
+    pub fn of<M: Message>(message: &M) -> Self {
+        Self::within(message, &telemetry::inject())
+    }
+
+    /// Belongs to this trace.
+    pub fn within<M: Message>(message: &M, trace: &[(String, String)]) -> Self {
+        let header = |name: &str| trace.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
+        Self {
+            exchange: M::EXCHANGE.0,
+            routing_key: M::ROUTING_KEY,
+            type_name: M::type_name(),
+            subject: message.subject(),
+            body: message.to_bytes().into(),
+            traceparent: header("traceparent").filter(|value| !value.is_empty()),
+            tracestate: header("tracestate").filter(|value| !value.is_empty()),
+        }
+    }
+}
+
+/// Sends messages of several kinds, in order, in one statement.
+pub async fn post_letters(tx: &mut Tx, letters: Vec<Letter>) -> QueryResult<Vec<Uuid>> {
+    let ids: Vec<Uuid> = letters.iter().map(|_| Uuid::now_v7()).collect();
     diesel::sql_query(
         "INSERT INTO outbox (message_id, exchange, routing_key, type_name, subject, body, traceparent, tracestate)
-         SELECT message_id, $1, $2, $3, subject, body, traceparent, tracestate
-         FROM unnest($4, $5, $6, $7, $8) WITH ORDINALITY
-              AS posted (message_id, subject, body, traceparent, tracestate, place) ORDER BY place",
+         SELECT message_id, exchange, routing_key, type_name, subject, body, traceparent, tracestate
+         FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) WITH ORDINALITY
+              AS posted (message_id, exchange, routing_key, type_name, subject, body, traceparent, tracestate, place)
+         ORDER BY place",
     )
-    .bind::<Text, _>(M::EXCHANGE.0)
-    .bind::<Text, _>(M::ROUTING_KEY)
-    .bind::<Text, _>(M::type_name())
     .bind::<Array<SqlUuid>, _>(&ids)
-    .bind::<Array<Text>, _>(messages.iter().map(|(message, _)| message.subject()).collect::<Vec<_>>())
-    .bind::<Array<Binary>, _>(messages.iter().map(|(message, _)| message.to_bytes().to_vec()).collect::<Vec<_>>())
-    .bind::<Array<Nullable<Text>>, _>(headers(&messages, "traceparent"))
-    .bind::<Array<Nullable<Text>>, _>(headers(&messages, "tracestate"))
+    .bind::<Array<Text>, _>(letters.iter().map(|it| it.exchange).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(letters.iter().map(|it| it.routing_key).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(letters.iter().map(|it| it.type_name.as_str()).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(letters.iter().map(|it| it.subject.as_str()).collect::<Vec<_>>())
+    .bind::<Array<Binary>, _>(letters.iter().map(|it| it.body.as_slice()).collect::<Vec<_>>())
+    .bind::<Array<Nullable<Text>>, _>(letters.iter().map(|it| it.traceparent.as_deref()).collect::<Vec<_>>())
+    .bind::<Array<Nullable<Text>>, _>(letters.iter().map(|it| it.tracestate.as_deref()).collect::<Vec<_>>())
     .execute(tx.conn())
     .await?;
     tx.wake_after_commit(POSTED);
     Ok(ids)
-}
-
-fn headers<'a, M>(messages: &[(&M, &'a [(String, String)])], name: &str) -> Vec<Option<&'a str>> {
-    let header = |trace: &'a [(String, String)]| {
-        trace.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
-    };
-    messages.iter().map(|(_, trace)| header(trace).filter(|value| !value.is_empty())).collect()
 }
