@@ -2,6 +2,7 @@
 
 pub mod codes;
 pub mod openapi;
+pub mod rate_limit;
 pub mod test;
 
 mod problem;
@@ -30,6 +31,7 @@ pub use json::{Json, OptionalJson};
 pub use page::{Page, decode_cursor, encode_cursor};
 pub use params::{Path, Query};
 pub use problem::{FieldError, Problem, ProblemBody};
+pub use rate_limit::{Quota, RateLimit};
 pub use request_id::RequestId;
 pub use server::{app, serve};
 pub use settings::HttpSettings;
