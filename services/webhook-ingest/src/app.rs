@@ -13,6 +13,7 @@ use secrets::Pepper;
 
 use crate::consumers::{CredentialChanges, DeliveryOutcomes};
 use crate::intake::{Committer, Intake};
+use crate::limits::Limits;
 use crate::settings::Settings;
 use crate::{intake, jobs, routes};
 
@@ -24,6 +25,7 @@ pub struct AppState {
     pub database: Database,
     pub directory: Directory,
     pub intake: Intake,
+    pub limits: Limits,
     pub settings: Arc<Settings>,
 }
 
@@ -43,7 +45,8 @@ impl App {
             Pepper::from_base64(&settings.secrets.api_key_pepper).context("secrets.api_key_pepper")?;
         let directory = Directory::new(database.clone(), pepper, clock.clone());
         let (intake, committer) = intake::open(database.clone(), &settings.intake);
-        let state = AppState { database, directory, intake, settings: Arc::new(settings) };
+        let limits = Limits::new(settings.limits);
+        let state = AppState { database, directory, intake, limits, settings: Arc::new(settings) };
 
         let address = {
             let state = state.clone();
@@ -79,10 +82,17 @@ fn start_intake(lifecycle: &Lifecycle, state: &AppState, committer: Committer) {
 }
 
 fn start_housekeeping(lifecycle: &Lifecycle, state: &AppState, clock: &Clock) {
-    let (database, keep, clock) = (state.database.clone(), state.settings.deliveries.keep(), clock.clone());
+    let (database, keep) = (state.database.clone(), state.settings.deliveries.keep());
+    let forgets = clock.clone();
     lifecycle.spawn(Stage::Work, "forget deliveries", move |shutdown| {
-        let (database, clock) = (database.clone(), clock.clone());
+        let (database, clock) = (database.clone(), forgets.clone());
         async move { jobs::forget_deliveries(&database, &clock, keep, shutdown).await }
+    });
+    let (database, intake, limit) =
+        (state.database.clone(), state.intake.clone(), state.settings.intake.outbox_limit);
+    lifecycle.spawn(Stage::Work, "outbox watch", move |shutdown| {
+        let (database, intake) = (database.clone(), intake.clone());
+        async move { jobs::watch_outbox(&database, &intake, limit, shutdown).await }
     });
     let database = state.database.clone();
     lifecycle.check("database", Duration::from_secs(1), move || {

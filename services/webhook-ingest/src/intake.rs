@@ -6,14 +6,19 @@
 //!
 //! What is not committed is not answered with a success. A group that takes too long, a database that is away, or too many
 //! waiting requests are a refusal to come back from; what was committed after all is then a duplicate.
+//!
+//! Nothing here grows without a bound: neither the requests that wait, nor the bytes they hold, nor, while the broker is away, the outbox
+//! they end in.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
+use actix_web::http::StatusCode;
 use database::{Database, DatabaseError};
 use lifecycle::{Shutdown, TaskResult};
 use telemetry::metrics::{self, HistogramVec, IntCounterVec};
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tracing::Instrument;
 use web::Problem;
 
@@ -25,6 +30,13 @@ use crate::settings::IntakeSettings;
 pub struct Intake {
     waiting: mpsc::Sender<Waiting>,
     patience: Duration,
+    room: Arc<Semaphore>,
+    overfull: Arc<AtomicBool>,
+}
+
+/// What a request's body takes until it is answered.
+pub struct Room {
+    _held: OwnedSemaphorePermit,
 }
 
 /// Writes it. There is one per process.
@@ -41,6 +53,8 @@ pub struct Committer {
 pub enum NotKept {
     #[error("too many requests are waiting to be written")]
     Full,
+    #[error("too many messages are waiting for the broker")]
+    Overfull,
     #[error("it could not be written in time")]
     TooSlow,
     #[error("it could not be written")]
@@ -51,10 +65,18 @@ impl From<NotKept> for Problem {
     fn from(error: NotKept) -> Self {
         match &error {
             NotKept::Failed(cause) if !cause.is_transient() => Self::internal(&error),
+            // Said once in the log, by whoever noticed.
+            NotKept::Overfull => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, web::codes::UNAVAILABLE, OVERFULL)
+                    .retry_after(Duration::from_secs(30))
+            }
             _ => Self::unavailable(&error),
         }
     }
 }
+
+const OVERFULL: &str =
+    "Events are not passed on at present, and there is no room for more. Keep them, and try again later.";
 
 struct Waiting {
     deliveries: Vec<NewDelivery>,
@@ -64,12 +86,35 @@ struct Waiting {
 
 pub fn open(database: Database, settings: &IntakeSettings) -> (Intake, Committer) {
     let (sender, receiver) = mpsc::channel(settings.waiting);
-    let intake = Intake { waiting: sender, patience: settings.commit_timeout };
+    let intake = Intake {
+        waiting: sender,
+        patience: settings.commit_timeout,
+        room: Arc::new(Semaphore::new(settings.waiting_bytes.max(settings.batch_limit_bytes).div_ceil(UNIT))),
+        overfull: Arc::default(),
+    };
     let waiting = Arc::new(Mutex::new(receiver));
     (intake, Committer { database, waiting, group: settings.group, timeout: settings.commit_timeout })
 }
 
+/// Room is counted in these many bytes.
+const UNIT: usize = 1024;
+
 impl Intake {
+    /// Room for a body of so many bytes, or why nothing is taken at present.
+    pub fn room(&self, bytes: usize) -> Result<Room, NotKept> {
+        if self.overfull.load(Ordering::Relaxed) {
+            return Err(NotKept::Overfull);
+        }
+        let units = u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX);
+        let held = Arc::clone(&self.room).try_acquire_many_owned(units).map_err(|_| NotKept::Full)?;
+        Ok(Room { _held: held })
+    }
+
+    /// From now on everything is refused, or taken again. Tells whether it was otherwise.
+    pub fn refuse_all(&self, overfull: bool) -> bool {
+        self.overfull.swap(overfull, Ordering::Relaxed) != overfull
+    }
+
     /// Returns once all of it is durable, in the order given.
     pub async fn keep(&self, deliveries: Vec<NewDelivery>) -> Result<Vec<Kept>, NotKept> {
         if deliveries.is_empty() {
@@ -138,7 +183,7 @@ impl Committer {
                 }
             }
             // Their patience is no longer than ours.
-            Err(NotKept::TooSlow | NotKept::Full) => drop(group),
+            Err(NotKept::TooSlow | NotKept::Full | NotKept::Overfull) => drop(group),
         }
     }
 

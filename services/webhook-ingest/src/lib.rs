@@ -10,6 +10,9 @@ pub mod api;
 pub mod consumers;
 pub mod jobs;
 
+pub mod admission;
+pub mod limits;
+
 pub mod flows;
 pub mod intake;
 pub mod store;

@@ -7,7 +7,13 @@ use crate::routes::PREFIXES;
 #[derive(utoipa::OpenApi)]
 #[openapi(
     info(title = "webhook-ingest", description = "Takes in what WordPress sites tell us."),
-    paths(wordpress::events::receive_events, wordpress::status::receive_status, deliveries::get_delivery),
+    paths(
+        wordpress::events::receive_events,
+        wordpress::status::receive_status,
+        wordpress::metadata::receive_metadata,
+        wordpress::thin::receive_notice,
+        deliveries::get_delivery
+    ),
     components(schemas(web::ProblemBody)),
     security(("site_key" = []), ("bearer" = []))
 )]
@@ -29,10 +35,15 @@ mod tests {
     fn every_address_is_described_with_its_alias() {
         let document = serde_json::to_value(super::document()).unwrap();
         let paths: Vec<_> = document["paths"].as_object().unwrap().keys().cloned().collect();
-        let below = ["deliveries/{id}/", "wordpress/events/", "wordpress/status/"];
-        let expected = ["/api/v1", "/v1"]
-            .iter()
-            .flat_map(|it| below.map(|path| format!("{it}/integration/webhooks/{path}")));
+        let below = [
+            "webhook/wordpress/",
+            "webhooks/deliveries/{id}/",
+            "webhooks/wordpress/events/",
+            "webhooks/wordpress/metadata/",
+            "webhooks/wordpress/status/",
+        ];
+        let expected =
+            ["/api/v1", "/v1"].iter().flat_map(|it| below.map(|path| format!("{it}/integration/{path}")));
         assert_eq!(paths, expected.collect::<Vec<_>>());
         assert_eq!(
             document["paths"]["/v1/integration/webhooks/wordpress/status/"]["post"]["deprecated"],

@@ -1,17 +1,21 @@
 //! The whole URL table.
 
+use actix_web::middleware::from_fn;
 use actix_web::web::{Data, ServiceConfig, get, post, resource, scope};
 use web::BodyLimit;
 
 use crate::api::{deliveries, wordpress};
 use crate::app::AppState;
-use crate::openapi;
+use crate::{limits, openapi};
 
 /// The address itself, then the alias under which the first plugins know it.
 pub const PREFIXES: [&str; 2] = ["/api/v1", "/v1"];
 
 pub fn configure(config: &mut ServiceConfig, state: &AppState) {
-    config.app_data(state.directory.clone()).app_data(Data::new(state.clone()));
+    config
+        .app_data(state.directory.clone())
+        .app_data(state.limits.clone())
+        .app_data(Data::new(state.clone()));
     let batch_limit = BodyLimit(state.settings.intake.batch_limit_bytes);
     for prefix in PREFIXES {
         config.service(
@@ -22,7 +26,16 @@ pub fn configure(config: &mut ServiceConfig, state: &AppState) {
                         .route(post().to(wordpress::events::receive_events)),
                 )
                 .service(resource("/wordpress/status").route(post().to(wordpress::status::receive_status)))
-                .service(resource("/deliveries/{id}").route(get().to(deliveries::get_delivery))),
+                .service(
+                    resource("/wordpress/metadata").route(post().to(wordpress::metadata::receive_metadata)),
+                )
+                .service(resource("/deliveries/{id}").route(get().to(deliveries::get_delivery)))
+                .wrap(from_fn(limits::keep_to)),
+        );
+        config.service(
+            resource(format!("{prefix}/integration/webhook/wordpress"))
+                .route(post().to(wordpress::thin::receive_notice))
+                .wrap(from_fn(limits::keep_to)),
         );
     }
     web::openapi::serve(config, "/api/openapi.json", "/api/docs", &openapi::document());

@@ -11,7 +11,7 @@ use secrets::Secret;
 use serde::Deserialize;
 use settings::SettingsError;
 use telemetry::TelemetrySettings;
-use web::HttpSettings;
+use web::{HttpSettings, Quota};
 
 pub const DEFAULTS: &str = include_str!("../settings.default.toml");
 
@@ -26,6 +26,7 @@ pub struct Settings {
     pub relay: RelaySettings,
     pub consume: ConsumeSettings,
     pub secrets: SecretsSettings,
+    pub limits: LimitsSettings,
     pub intake: IntakeSettings,
     pub deliveries: DeliveriesSettings,
 }
@@ -47,9 +48,19 @@ pub struct SecretsSettings {
 pub struct IntakeSettings {
     pub batch_limit_bytes: usize,
     pub waiting: usize,
+    pub waiting_bytes: usize,
     pub group: usize,
     #[serde(with = "settings::duration")]
     pub commit_timeout: Duration,
+    pub outbox_limit: i64,
+}
+
+/// How many requests are taken, from an address and with a key.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LimitsSettings {
+    pub per_ip: Quota,
+    pub per_key: Quota,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
-use contracts::webhook::{Position, WordpressStatusChanged};
+use contracts::webhook::{Position, WordpressPostUpdated, WordpressStatusChanged};
 use database::Tx;
 use diesel::QueryResult;
 use domain::{AccountId, DeliveryId, SiteId};
 use jiff::Timestamp;
+use mailbox::Letter;
 use uuid::Uuid;
 
 use crate::store::deliveries;
@@ -27,22 +28,43 @@ pub struct NewDelivery {
     /// JSON, as it came.
     pub body: String,
     /// What it says of a post, if it is of a type that is known here.
-    pub post: Option<PostStatus>,
+    pub post: Option<PostEvent>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PostStatus {
+pub struct PostEvent {
     pub post_id: i64,
     /// 0: not one of ours, as far as the site knows.
     pub content_id: i64,
+    /// Empty: it does not say.
     pub status: String,
     pub url: String,
     pub title: String,
     pub post_type: String,
     pub operation_id: String,
     pub modified_at: Option<Timestamp>,
+    pub change: Change,
     /// JSON, as it came.
     pub data: String,
+}
+
+/// What is new with a post.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Its status.
+    Status,
+    /// Something else, or nobody says what.
+    Rest(Rest),
+}
+
+/// Each is empty where the event does not say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rest {
+    /// `text`, `terms`, `author` …
+    pub changed: Vec<String>,
+    pub revision: String,
+    /// JSON object.
+    pub metadata: String,
 }
 
 /// Where a delivery is kept.
@@ -68,12 +90,13 @@ impl Kept {
 /// Keeps all of them, in this order; says of each where it is.
 pub async fn accept(tx: &mut Tx, deliveries: &[&NewDelivery]) -> QueryResult<Vec<Kept>> {
     let arrivals = deliveries::insert(tx, deliveries).await?;
-    let messages: Vec<WordpressStatusChanged> = deliveries
+    let trace = telemetry::inject();
+    let letters: Vec<Letter> = deliveries
         .iter()
-        .filter_map(|it| Some(message(it, it.post.as_ref()?, *arrivals.get(&it.id.as_uuid())?)))
+        .filter_map(|it| Some(letter(it, it.post.as_ref()?, *arrivals.get(&it.id.as_uuid())?, &trace)))
         .collect();
-    if !messages.is_empty() {
-        mailbox::post_all(tx, &messages).await?;
+    if !letters.is_empty() {
+        mailbox::post_letters(tx, letters).await?;
     }
     let known: Vec<&NewDelivery> =
         deliveries.iter().copied().filter(|it| !arrivals.contains_key(&it.id.as_uuid())).collect();
@@ -90,16 +113,19 @@ fn kept(delivery: &NewDelivery, arrivals: &HashMap<Uuid, i64>, first: &deliverie
     Some(Kept::Duplicate(DeliveryId::from_uuid(*first)))
 }
 
-fn message(delivery: &NewDelivery, post: &PostStatus, arrival: i64) -> WordpressStatusChanged {
+fn letter(delivery: &NewDelivery, post: &PostEvent, arrival: i64, trace: &[(String, String)]) -> Letter {
+    match &post.change {
+        Change::Status => Letter::within(&status_changed(delivery, post, arrival), trace),
+        Change::Rest(rest) => Letter::within(&post_updated(delivery, post, rest, arrival), trace),
+    }
+}
+
+fn status_changed(delivery: &NewDelivery, post: &PostEvent, arrival: i64) -> WordpressStatusChanged {
     WordpressStatusChanged {
         delivery_id: delivery.id.to_string(),
         account_id: delivery.account.get(),
         site_id: delivery.site.get(),
-        position: Some(Position {
-            site_sequence: delivery.seq,
-            modified_at_ms: post.modified_at.map(Timestamp::as_millisecond),
-            arrival,
-        }),
+        position: Some(position(delivery, post, arrival)),
         post_id: post.post_id,
         content_id: post.content_id,
         post_status: post.status.clone(),
@@ -111,5 +137,36 @@ fn message(delivery: &NewDelivery, post: &PostStatus, arrival: i64) -> Wordpress
         received_at_ms: delivery.received_at.as_millisecond(),
         signed: delivery.signed,
         data_json: post.data.clone(),
+    }
+}
+
+fn post_updated(delivery: &NewDelivery, post: &PostEvent, rest: &Rest, arrival: i64) -> WordpressPostUpdated {
+    WordpressPostUpdated {
+        delivery_id: delivery.id.to_string(),
+        account_id: delivery.account.get(),
+        site_id: delivery.site.get(),
+        position: Some(position(delivery, post, arrival)),
+        post_id: post.post_id,
+        content_id: post.content_id,
+        post_status: post.status.clone(),
+        post_url: post.url.clone(),
+        post_title: post.title.clone(),
+        post_type: post.post_type.clone(),
+        operation_id: post.operation_id.clone(),
+        occurred_at_ms: delivery.occurred_at.as_millisecond(),
+        received_at_ms: delivery.received_at.as_millisecond(),
+        signed: delivery.signed,
+        data_json: post.data.clone(),
+        changed: rest.changed.clone(),
+        revision: rest.revision.clone(),
+        metadata_json: rest.metadata.clone(),
+    }
+}
+
+fn position(delivery: &NewDelivery, post: &PostEvent, arrival: i64) -> Position {
+    Position {
+        site_sequence: delivery.seq,
+        modified_at_ms: post.modified_at.map(Timestamp::as_millisecond),
+        arrival,
     }
 }

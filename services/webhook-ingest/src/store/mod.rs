@@ -1,4 +1,5 @@
 //! The tables of this service. Rows stop here.
 
 pub mod deliveries;
+pub mod outbox;
 mod schema;

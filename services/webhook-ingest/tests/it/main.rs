@@ -10,4 +10,7 @@ mod bad_days;
 mod identity;
 mod input;
 mod keeping;
+mod limits;
 mod messages;
+mod older_plugins;
+mod updates;

@@ -1,6 +1,6 @@
 use contracts::site::SiteCredentialChanged;
 use contracts::webhook::WordpressStatusChanged;
-use contracts::{FromWire, Message};
+use contracts::{FromWire, Message, WordpressEvent};
 use database::Database;
 use diesel::sql_types::{Binary, Text};
 use diesel_async::RunQueryDsl;
@@ -17,6 +17,8 @@ use crate::site::{PEPPER, Site};
 
 pub const EVENTS: &str = "/api/v1/integration/webhooks/wordpress/events/";
 pub const STATUS: &str = "/api/v1/integration/webhooks/wordpress/status/";
+pub const METADATA: &str = "/api/v1/integration/webhooks/wordpress/metadata/";
+pub const NOTICE: &str = "/api/v1/integration/webhook/wordpress/";
 pub const DELIVERIES: &str = "/api/v1/integration/webhooks/deliveries/";
 
 /// The service, running, with a database of its own.
@@ -50,10 +52,22 @@ impl Service {
         broker: Option<&str>,
         clock: &Clock,
     ) -> Self {
+        let environment = environment(database_url.unwrap_or(database.url()), broker.unwrap_or(NO_BROKER));
+        Self::start_in(database, environment, clock)
+    }
+
+    /// Without a broker, with other settings than usual.
+    pub async fn start_set(settings: &[(&str, &str)]) -> Self {
+        let database = TestDatabase::new(webhook_ingest::MIGRATIONS).await;
+        let mut environment = environment(database.url(), NO_BROKER);
+        environment.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        Self::start_in(database, environment, &Clock::system())
+    }
+
+    fn start_in(database: TestDatabase, environment: Vec<(String, String)>, clock: &Clock) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let app =
-            App::start(settings(database_url.unwrap_or(database.url()), broker.unwrap_or(NO_BROKER)), clock)
-                .unwrap();
+        let settings: Settings = settings::load_from(DEFAULTS, None, environment).unwrap();
+        let app = App::start(settings, clock).unwrap();
         Self {
             base: format!("http://127.0.0.1:{}", app.address.port()),
             database: database.database("test"),
@@ -102,14 +116,28 @@ impl Service {
         Answer::of(request.send().await.unwrap()).await
     }
 
+    pub async fn get_text(&self, path: &str) -> String {
+        let request = self.client.get(format!("{}{path}", self.base));
+        request.send().await.unwrap().text().await.unwrap()
+    }
+
     /// As the plugin sends them.
     pub async fn send(&self, site: &Site, events: &[Value]) -> Answer {
         let body = Value::from(events).to_string();
         self.post(EVENTS, site.headers(&body), body).await
     }
 
-    /// What waits to be sent, in order.
+    /// The changes of status that wait to be sent, in order.
     pub async fn outbox(&self) -> Vec<WordpressStatusChanged> {
+        let status = |event| match event {
+            WordpressEvent::StatusChanged(it) => Some(it),
+            _ => None,
+        };
+        self.events().await.into_iter().filter_map(status).collect()
+    }
+
+    /// What waits to be sent, in order.
+    pub async fn events(&self) -> Vec<WordpressEvent> {
         #[derive(diesel::QueryableByName)]
         struct Row {
             #[diesel(sql_type = Text)]
@@ -121,7 +149,11 @@ impl Service {
             .load(&mut *self.database.connection().await.unwrap())
             .await
             .unwrap();
-        rows.iter().map(|row| WordpressStatusChanged::from_wire(&row.type_name, &row.body).unwrap()).collect()
+        rows.iter().map(|row| WordpressEvent::from_wire(&row.type_name, &row.body).unwrap()).collect()
+    }
+
+    pub async fn execute(&self, sql: &str) {
+        diesel::sql_query(sql).execute(&mut *self.database.connection().await.unwrap()).await.unwrap();
     }
 
     pub async fn count(&self, sql: &str) -> i64 {
@@ -137,10 +169,6 @@ impl Service {
     }
 }
 
-pub fn settings(database_url: &str, broker_url: &str) -> Settings {
-    settings::load_from(DEFAULTS, None, environment(database_url, broker_url)).unwrap()
-}
-
 pub fn environment(database_url: &str, broker_url: &str) -> Vec<(String, String)> {
     [
         ("IGNY8__HTTP__BIND", "127.0.0.1:0"),
@@ -148,6 +176,9 @@ pub fn environment(database_url: &str, broker_url: &str) -> Vec<(String, String)
         ("IGNY8__DATABASE__URL", database_url),
         ("IGNY8__BROKER__URL", broker_url),
         ("IGNY8__SECRETS__API_KEY_PEPPER", PEPPER),
+        // Stories are told in a hurry, and all from one address.
+        ("IGNY8__LIMITS__PER_IP__PER_SECOND", "0"),
+        ("IGNY8__LIMITS__PER_KEY__PER_SECOND", "0"),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .to_vec()

@@ -14,13 +14,17 @@ use utoipa::ToSchema;
 use web::{Json, Problem, ProblemBody, Success};
 
 use super::post::{Post, Wrong, is_sensible, number_or_nothing};
+use super::rest;
+use crate::admission::Admitted;
 use crate::app::AppState;
-use crate::flows::accept::{Kept, NewDelivery, PostStatus};
+use crate::flows::accept::{Kept, NewDelivery, PostEvent};
 
 /// A plugin sends no more at once.
 const MOST: usize = 100;
-const STATUS_CHANGED: &str = "post.status_changed";
-const DELETED: &str = "post.deleted";
+/// The types that mean something here.
+pub const STATUS_CHANGED: &str = "post.status_changed";
+pub const DELETED: &str = "post.deleted";
+pub const UPDATED: &str = "post.updated";
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct Event {
@@ -29,7 +33,7 @@ pub struct Event {
     /// Rises by every event of the site.
     #[serde(default, deserialize_with = "number_or_nothing")]
     seq: Option<i64>,
-    /// `post.status_changed` or `post.deleted`; others are kept for later.
+    /// `post.status_changed`, `post.deleted` or `post.updated`; others are kept for later.
     #[serde(rename = "type")]
     kind: String,
     #[serde(default)]
@@ -76,10 +80,11 @@ pub struct Ack {
         (status = 403, description = "site_suspended", body = ProblemBody),
         (status = 413, description = "body_too_large", body = ProblemBody),
         (status = 422, description = "invalid_field, too_many_events", body = ProblemBody),
+        (status = 429, description = "rate_limited: come back after Retry-After", body = ProblemBody),
         (status = 503, description = "Nothing is known to be kept; come back after Retry-After", body = ProblemBody),
     )
 )]
-pub async fn receive_events(request: SignedRequest, state: Data<AppState>) -> Result<Success<Acks>, Problem> {
+pub async fn receive_events(request: Admitted, state: Data<AppState>) -> Result<Success<Acks>, Problem> {
     let events: Vec<Value> = Json::parse(&request.body)?;
     if events.len() > MOST {
         let detail = format!(
@@ -120,7 +125,7 @@ fn read(event: &Value, request: &SignedRequest, now: Timestamp) -> Result<NewDel
         return Err(wrong("seq", &"must not be negative"));
     }
     let post = match kind.as_str() {
-        STATUS_CHANGED | DELETED => Some(read_post(event, &request.site, kind == DELETED)?),
+        STATUS_CHANGED | DELETED | UPDATED => Some(read_post(event, &request.site, &kind)?),
         _ => None,
     };
     Ok(NewDelivery {
@@ -138,11 +143,15 @@ fn read(event: &Value, request: &SignedRequest, now: Timestamp) -> Result<NewDel
     })
 }
 
-fn read_post(event: &Value, site: &Site, deleted: bool) -> Result<PostStatus, Wrong> {
+fn read_post(event: &Value, site: &Site, kind: &str) -> Result<PostEvent, Wrong> {
     let data = event.get("data").filter(|it| it.is_object());
     let data = data.ok_or_else(|| Wrong::Field("data", "must be an object".to_owned()))?;
     let post = Post::deserialize(data).map_err(|error| Wrong::Field("data", error.to_string()))?;
-    post.check(site, data.to_string(), deleted)
+    match (kind, data.as_object()) {
+        (DELETED, _) => post.deleted(site, data.to_string()),
+        (UPDATED, Some(fields)) => post.updated(site, rest::of_event(fields), data.to_string()),
+        _ => post.with_status(site, data.to_string()),
+    }
 }
 
 fn taken(id: String, kept: Kept) -> Ack {

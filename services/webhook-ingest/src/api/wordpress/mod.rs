@@ -1,6 +1,10 @@
 //! What WordPress sites send.
 
 pub mod events;
+pub mod metadata;
 pub mod status;
+pub mod thin;
 
 mod post;
+mod rest;
+mod single;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer};
 use url::Url;
 use utoipa::ToSchema;
 
-use crate::flows::accept::PostStatus;
+use crate::flows::accept::{Change, PostEvent, Rest};
 
 /// Other fields are kept too.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -50,17 +50,33 @@ pub enum Wrong {
 }
 
 impl Post {
-    /// `data` is the JSON it was read from. `deleted`: the event says that the post is gone for good.
-    pub fn check(self, site: &Site, data: String, deleted: bool) -> Result<PostStatus, Wrong> {
+    /// Its status is new; `data` is the JSON it was read from.
+    pub fn with_status(self, site: &Site, data: String) -> Result<PostEvent, Wrong> {
+        if self.status.is_none() {
+            return Err(Wrong::Field("post_status", "is missing".to_owned()));
+        }
+        self.says(site, Change::Status, data)
+    }
+
+    /// It is gone for good, whatever status it had.
+    pub fn deleted(mut self, site: &Site, data: String) -> Result<PostEvent, Wrong> {
+        self.status = Some("deleted".to_owned());
+        self.says(site, Change::Status, data)
+    }
+
+    /// Something else is new, or may be; the status need not be said.
+    pub fn updated(mut self, site: &Site, rest: Rest, data: String) -> Result<PostEvent, Wrong> {
+        self.status = self.status.filter(|it| !it.is_empty());
+        self.says(site, Change::Rest(rest), data)
+    }
+
+    fn says(self, site: &Site, change: Change, data: String) -> Result<PostEvent, Wrong> {
         if self.site_url.as_deref().is_some_and(|url| !url.is_empty() && !site.has_origin_of(url)) {
             return Err(Wrong::OtherSite);
         }
-        let status = match self.status {
-            Some(_) | None if deleted => "deleted".to_owned(),
-            Some(status) => status,
-            None => return Err(Wrong::Field("post_status", "is missing".to_owned())),
-        };
-        check_line(&status, 64).map_err(|error| Wrong::Field("post_status", error.to_string()))?;
+        if let Some(status) = &self.status {
+            check_line(status, 64).map_err(|error| Wrong::Field("post_status", error.to_string()))?;
+        }
         if self.id <= 0 {
             return Err(Wrong::Field("post_id", "must be a post's id, 1 or more".to_owned()));
         }
@@ -68,16 +84,17 @@ impl Post {
         if content_id < 0 {
             return Err(Wrong::Field("content_id", "must be a content's id, or 0 if it has none".to_owned()));
         }
-        Ok(PostStatus {
+        Ok(PostEvent {
             post_id: self.id,
             content_id,
-            status,
+            status: self.status.unwrap_or_default(),
             // It becomes a link that people follow.
             url: self.url.filter(|it| it.len() <= LONGEST_URL && is_web_address(it)).unwrap_or_default(),
             title: self.title.unwrap_or_default(),
             post_type: self.kind.unwrap_or_default(),
             operation_id: self.operation_id.unwrap_or_default(),
             modified_at: self.modified_gmt.as_deref().and_then(modified_at).filter(|at| is_sensible(*at)),
+            change,
             data,
         })
     }
@@ -95,7 +112,7 @@ pub(super) fn is_sensible(at: Timestamp) -> bool {
 }
 
 /// WordPress writes `0000-00-00 00:00:00` for a post that was never published: no date then.
-fn modified_at(text: &str) -> Option<Timestamp> {
+pub(super) fn modified_at(text: &str) -> Option<Timestamp> {
     text.parse().ok().or_else(|| {
         let civil: DateTime = text.parse().ok()?;
         TimeZone::UTC.to_timestamp(civil).ok()
