@@ -94,6 +94,11 @@ fn start_housekeeping(lifecycle: &Lifecycle, state: &AppState, clock: &Clock) {
         let (database, intake) = (database.clone(), intake.clone());
         async move { jobs::watch_outbox(&database, &intake, limit, shutdown).await }
     });
+    let (database, gaps, clock) = (state.database.clone(), state.settings.gaps, clock.clone());
+    lifecycle.spawn(Stage::Work, "gaps", move |shutdown| {
+        let (database, clock) = (database.clone(), clock.clone());
+        async move { jobs::find_gaps(&database, &clock, gaps, shutdown).await }
+    });
     let database = state.database.clone();
     lifecycle.check("database", Duration::from_secs(1), move || {
         let database = database.clone();

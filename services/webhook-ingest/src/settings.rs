@@ -28,6 +28,7 @@ pub struct Settings {
     pub secrets: SecretsSettings,
     pub limits: LimitsSettings,
     pub intake: IntakeSettings,
+    pub gaps: GapsSettings,
     pub deliveries: DeliveriesSettings,
 }
 
@@ -61,6 +62,15 @@ pub struct IntakeSettings {
 pub struct LimitsSettings {
     pub per_ip: Quota,
     pub per_key: Quota,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GapsSettings {
+    #[serde(with = "settings::duration")]
+    pub every: Duration,
+    #[serde(with = "settings::duration")]
+    pub patience: Duration,
 }
 
 #[derive(Clone, Debug, Deserialize)]

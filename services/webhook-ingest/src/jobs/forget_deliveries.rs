@@ -4,12 +4,12 @@ use database::Database;
 use domain::Clock;
 use lifecycle::{Shutdown, TaskResult};
 
-use crate::store::deliveries;
+use crate::store::{deliveries, gaps};
 
 const EVERY: Duration = Duration::from_hours(1);
 const CHUNK: i64 = 5_000;
 
-/// Forgets deliveries older than `keep`, once an hour, a few thousand at a time.
+/// Forgets deliveries, and gaps that were announced, older than `keep`: once an hour, deliveries a few thousand at a time.
 pub async fn forget_deliveries(
     database: &Database,
     clock: &Clock,
@@ -24,6 +24,7 @@ pub async fn forget_deliveries(
                 break;
             }
         }
+        gaps::forget(&mut *database.connection().await?, then).await?;
         if !shutdown.sleep(EVERY).await {
             return Ok(());
         }

@@ -135,7 +135,7 @@ pub async fn forget(conn: &mut AsyncPgConnection, then: Timestamp, limit: i64) -
 }
 
 /// A UUIDv7 begins with 48 bits of milliseconds.
-fn first_id_at(time: Timestamp) -> Uuid {
+pub(super) fn first_id_at(time: Timestamp) -> Uuid {
     Uuid::from_u128(u128::try_from(time.as_millisecond()).unwrap_or(0) << 80)
 }
 

@@ -1,5 +1,6 @@
 //! The tables of this service. Rows stop here.
 
 pub mod deliveries;
+pub mod gaps;
 pub mod outbox;
 mod schema;

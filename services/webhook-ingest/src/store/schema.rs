@@ -27,3 +27,28 @@ diesel::table! {
         applied_at -> Nullable<Timestamptz>,
     }
 }
+
+diesel::table! {
+    /// Numbers that should have come before ones that did. One that came late is forgotten.
+    gaps (id) {
+        id -> Int8,
+        account_id -> Int8,
+        site_id -> Int8,
+        /// The first that is missing.
+        from_seq -> Int8,
+        /// The last that is missing; some between may have come.
+        to_seq -> Int8,
+        noticed_at -> Timestamptz,
+        /// The platform was told, once; null: it may still come.
+        announced_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// One row: how far deliveries were looked through for their numbers.
+    sequences_seen_until (singleton) {
+        singleton -> Bool,
+        /// Deliveries with ids made before then stand in sequences.
+        seen_until -> Timestamptz,
+    }
+}

@@ -1,0 +1,3 @@
+DROP TABLE gaps;
+DROP TABLE sequences_seen_until;
+DROP TABLE sequences;
