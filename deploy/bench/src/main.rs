@@ -6,6 +6,7 @@ use secrets::{ExposeSecret, SigningKey, random_key};
 
 mod bulk;
 mod fairness;
+mod ingest;
 mod publish;
 
 mod articles;
@@ -39,6 +40,10 @@ enum Verb {
     Publish(publish::Options),
     /// What one site that hangs costs all others.
     Fairness(fairness::Options),
+    /// How many events webhook-ingest takes in and passes on, beside what its parts could do alone.
+    Ingest(ingest::Options),
+    /// Answer requests and do nothing else.
+    BareHttp(ingest::BareOptions),
     /// How long one request over five hundred contents takes.
     Bulk(bulk::Options),
 }
@@ -55,12 +60,15 @@ fn main() -> anyhow::Result<()> {
         Verb::StandIn(options) => stand_in::serve(&options),
         Verb::Publish(options) => on_a_runtime(publish::run(options)),
         Verb::Fairness(options) => on_a_runtime(fairness::run(options)),
+        Verb::Ingest(options) => on_a_runtime(ingest::run(options)),
+        Verb::BareHttp(options) => ingest::serve_bare(&options),
         Verb::Bulk(options) => on_a_runtime(bulk::run(options)),
     }
 }
 
 fn print_keys() {
-    let (signing, sealing) = (SigningKey::generate(), random_key());
+    let (signing, sealing, pepper) = (SigningKey::generate(), random_key(), random_key());
+    println!("API_KEY_PEPPER={}", pepper.expose_secret());
     println!("SEALING_KEY={}", sealing.expose_secret());
     println!("SIGNING_PRIVATE_KEY={}", signing.to_base64().expose_secret());
     println!("SIGNING_PUBLIC_KEY={}", signing.verifying_key());

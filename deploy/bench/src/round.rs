@@ -78,7 +78,8 @@ const PATIENCE: Duration = Duration::from_secs(90);
 const BEAT: Duration = Duration::from_millis(5);
 
 impl Arrival {
-    fn due(self, place: usize) -> Duration {
+    /// When, counted from the beginning.
+    pub fn due(self, place: usize) -> Duration {
         match self {
             Self::AtOnce => Duration::ZERO,
             Self::PerSecond(rate) => Duration::from_secs_f64(place as f64 / rate),

@@ -1,0 +1,90 @@
+//! The same rows by pgbench: a delivery and a message, committed one by one or a hundred at a time. Nothing is read, checked, sent or deleted.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use anyhow::Context;
+use diesel_async::RunQueryDsl;
+use tokio::process::Command;
+
+use super::Taken;
+use super::stack::Stack;
+use crate::measure::Meter;
+
+const CLIENTS: usize = 8;
+/// As the events are: half of them with metadata.
+const BODY: &str = r#"{"id":"0193511c-7a00-7000-8000-000000000001","seq":1795341598001,"type":"post.updated","occurred_at":"2026-11-22T10:00:00Z","data":{"post_id":77,"content_id":1077,"post_status":"publish","previous_status":"draft","post_url":"https://site-1.example/bread-and-butter-1795341598001/","post_title":"Bread and butter","post_type":"post","modified_gmt":"2026-11-22T09:59:58Z","operation_id":"","site_url":"https://site-1.example","changed":["text","terms"],"metadata":{"slug":"bread-and-butter","author":{"id":1,"login":"ann","name":"Ann"}}}}"#;
+const MESSAGE_BYTES: usize = 850;
+
+pub async fn measure(stack: &Stack, count: usize, per_transaction: usize) -> anyhow::Result<Taken> {
+    prepare(stack).await?;
+    let transactions = (count / per_transaction / CLIENTS).max(1);
+    let script = std::env::temp_dir().join(format!("igny8-bench-{}.sql", std::process::id()));
+    tokio::fs::write(&script, statement(per_transaction)).await?;
+    let meter = Meter::start(&stack.programs)?;
+    let output =
+        pgbench(stack)?.arg("-t").arg(transactions.to_string()).arg("-f").arg(&script).output().await;
+    let count = transactions * CLIENTS * per_transaction;
+    let mut taken = Taken::of(count, Duration::ZERO, &meter)?;
+    let _ = tokio::fs::remove_file(&script).await;
+    clean_up(stack).await?;
+    let output = output.context("pgbench can't be started")?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    anyhow::ensure!(output.status.success(), "pgbench: {}", String::from_utf8_lossy(&output.stderr));
+    let rate =
+        text.lines().find_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse::<f64>().ok());
+    let rate = rate.with_context(|| format!("pgbench said no rate: {text}"))?;
+    // Its own rate: without connecting.
+    taken.took = Duration::from_secs_f64((transactions * CLIENTS) as f64 / rate);
+    Ok(taken)
+}
+
+fn pgbench(stack: &Stack) -> anyhow::Result<Command> {
+    let url = &stack.database_url;
+    let mut command = Command::new("pgbench");
+    command.args(["-n", "-M", "prepared", "-c", &CLIENTS.to_string(), "-j", "1"]);
+    command.args(["-h", url.host_str().context("no host")?, "-U", url.username()]);
+    command.args(["-p", &url.port().unwrap_or(5432).to_string()]);
+    command.env("PGPASSWORD", url.password().unwrap_or_default()).stdin(Stdio::null());
+    command.arg(url.path().trim_start_matches('/'));
+    Ok(command)
+}
+
+/// Ids rise, as UUIDv7 do.
+fn statement(per_transaction: usize) -> String {
+    let id = "('0193511c-7a00-7000-8000-' || lpad(to_hex(nextval('bare_ids')), 12, '0'))::uuid";
+    format!(
+        "WITH kept AS (
+             INSERT INTO bare_deliveries (id, account_id, site_id, webhook_id, type, seq, occurred_at, received_at, signed, body)
+             SELECT id, 1, 1, id::text, 'post.updated', nth, now(), now(), true, '{BODY}'
+             FROM (SELECT {id} AS id, nth FROM generate_series(1, {per_transaction}) AS nth) AS new RETURNING id
+         )
+         INSERT INTO bare_outbox (message_id, exchange, routing_key, type_name, subject, body)
+         SELECT id, 'webhook.events', 'wordpress.updated.v1', 'igny8.webhook.v1.WordpressPostUpdated', 'site:1',
+                convert_to(repeat('x', {MESSAGE_BYTES}), 'UTF8') FROM kept;\n"
+    )
+    .replace("\n         ", " ")
+}
+
+const TABLES: [&str; 2] = ["deliveries", "outbox"];
+
+async fn prepare(stack: &Stack) -> anyhow::Result<()> {
+    clean_up(stack).await?;
+    let mut statements = vec!["CREATE SEQUENCE bare_ids CACHE 100".to_owned()];
+    statements.extend(TABLES.map(|table| format!("CREATE TABLE bare_{table} (LIKE {table} INCLUDING ALL)")));
+    execute(stack, &statements).await
+}
+
+async fn clean_up(stack: &Stack) -> anyhow::Result<()> {
+    let mut statements: Vec<_> = TABLES.map(|table| format!("DROP TABLE IF EXISTS bare_{table}")).into();
+    statements.push("DROP SEQUENCE IF EXISTS bare_ids".to_owned());
+    execute(stack, &statements).await
+}
+
+async fn execute(stack: &Stack, statements: &[String]) -> anyhow::Result<()> {
+    let mut connection = stack.database.connection().await?;
+    for statement in statements {
+        diesel::sql_query(statement).execute(&mut connection).await?;
+    }
+    Ok(())
+}

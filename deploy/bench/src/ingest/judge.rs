@@ -1,0 +1,53 @@
+//! Every event has to be taken once, kept once, and come out once; else the figures are worth nothing.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::round::Round;
+use super::stack::Stack;
+use crate::stack::until;
+use crate::table::whole;
+
+#[derive(Deserialize)]
+struct Answer {
+    data: Acks,
+}
+
+#[derive(Deserialize)]
+struct Acks {
+    acks: Vec<Ack>,
+}
+
+#[derive(Deserialize)]
+struct Ack {
+    status: String,
+    delivery_id: Uuid,
+}
+
+pub async fn judge(stack: &Stack, rounds: &[Round]) -> anyhow::Result<()> {
+    let (mut taken, mut arrived, mut repeated) = (HashSet::new(), HashSet::new(), 0);
+    for round in rounds {
+        for answer in &round.sent.answers {
+            for ack in serde_json::from_slice::<Answer>(answer)?.data.acks {
+                anyhow::ensure!(ack.status == "accepted", "an event was {}", ack.status);
+                anyhow::ensure!(taken.insert(ack.delivery_id), "two events have one delivery");
+            }
+        }
+        repeated += round.arrived.iter().filter(|id| !arrived.insert(**id)).count();
+    }
+    let events: usize = rounds.iter().map(|it| it.events).sum();
+    anyhow::ensure!(taken.len() == events, "{} of {events} events were taken", taken.len());
+    anyhow::ensure!(taken == arrived, "{} were taken and {} came out", taken.len(), arrived.len());
+    let kept = stack.count("SELECT count(*) AS n FROM deliveries").await?;
+    anyhow::ensure!(kept == i64::try_from(events)?, "{kept} of {events} deliveries are there");
+    let empty = async || Ok(stack.count("SELECT count(*) AS n FROM outbox").await? == 0);
+    until("the outbox is empty", Duration::from_secs(10), empty).await?;
+    println!(
+        "  judged: {} events, each taken once, kept once and read from the broker; {repeated} read twice",
+        whole(events as f64)
+    );
+    Ok(())
+}

@@ -1,0 +1,97 @@
+//! Events from many sites into webhook-ingest and through it to the broker, beside what its parts could do alone, in the same run on the same
+//! machine.
+
+use std::time::Duration;
+
+use crate::measure::Meter;
+use crate::processes;
+use crate::table::whole;
+
+mod bare;
+mod inserts;
+mod judge;
+mod load;
+mod report;
+mod round;
+mod sites;
+mod stack;
+
+use load::Arrival;
+use round::Round;
+use sites::Site;
+use stack::Stack;
+
+pub use bare::{Options as BareOptions, serve as serve_bare};
+
+#[derive(clap::Args)]
+pub struct Options {
+    #[command(flatten)]
+    stack: stack::Options,
+    /// Events per round that come in batches; those that come singly are half as many.
+    #[arg(long, default_value_t = 40_000)]
+    count: usize,
+    #[arg(long, default_value_t = 3)]
+    rounds: usize,
+    /// How long each steady rate is kept up.
+    #[arg(long, default_value_t = 10.0)]
+    seconds: f64,
+}
+
+const BATCH: usize = 100;
+const STEADY: [f64; 3] = [1_000.0, 2_000.0, 4_000.0];
+
+pub async fn run(options: Options) -> anyhow::Result<()> {
+    let stack = Stack::open(&options.stack)?;
+    let count = whole(options.count as f64);
+    let durability = crate::rows::durability(&stack.database).await?;
+    println!(
+        "\n{count} events in batches of {BATCH} and {} singly, {} rounds, {} sites; load before: {}; {durability}, confirms on",
+        whole(options.count as f64 / 2.0),
+        options.rounds,
+        options.stack.sites,
+        processes::load()
+    );
+    let mut sites = sites::make(options.stack.sites);
+    stack.connect(&sites).await?;
+    let mut all = vec![Round::run(&stack, &mut sites, 2_000, 1, Arrival::AtOnce).await?];
+    let (mut batches, mut singles) = (Vec::new(), Vec::new());
+    for _ in 0..options.rounds {
+        batches.push(Round::run(&stack, &mut sites, options.count, BATCH, Arrival::AtOnce).await?);
+        singles.push(Round::run(&stack, &mut sites, options.count / 2, 1, Arrival::AtOnce).await?);
+    }
+    let mut steady = Vec::new();
+    for rate in STEADY {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of events")]
+        let events = (rate * options.seconds) as usize;
+        steady.push((rate, Round::run(&stack, &mut sites, events, 1, Arrival::PerSecond(rate)).await?));
+    }
+    let memory_kib = stack.ingest().most_memory()?;
+    let requests = sites::requests(&mut sites, options.count / 2, 1);
+    let bare = bare::measure(&stack, requests).await?;
+    let one_by_one = inserts::measure(&stack, options.count / 4, 1).await?;
+    let together = inserts::measure(&stack, options.count, BATCH).await?;
+    let figures = report::Figures { batches, singles, steady, bare, one_by_one, together, memory_kib };
+    report::print(&figures);
+    all.extend(figures.into_rounds());
+    judge::judge(&stack, &all).await
+}
+
+/// What something took, and how much of it there was.
+pub struct Taken {
+    pub count: usize,
+    pub took: Duration,
+    pub used: crate::measure::Used,
+}
+
+impl Taken {
+    fn of(count: usize, took: Duration, meter: &Meter<'_>) -> anyhow::Result<Self> {
+        Ok(Self { count, took, used: meter.read()? })
+    }
+
+    pub fn per_second(&self) -> f64 {
+        self.count as f64 / self.took.as_secs_f64()
+    }
+}
+
+/// Addresses and keys of the sites, in memory only.
+type Sites = Vec<Site>;

@@ -1,0 +1,85 @@
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use contracts::{FromWire, WordpressEvent};
+use messaging::Consumer;
+use uuid::Uuid;
+
+use super::load::{self, Arrival, Sent};
+use super::sites::{self, Site};
+use super::stack::{QUEUE, Stack};
+use crate::measure::{Meter, Used};
+
+/// Events go in over HTTP and come out of the broker, and nothing else is touched in between.
+pub struct Round {
+    pub events: usize,
+    pub sent: Sent,
+    /// From the first request until the last message was read.
+    pub through: Duration,
+    pub used: Used,
+    /// Deliveries that came out, some perhaps twice.
+    pub arrived: Vec<Uuid>,
+}
+
+const PREFETCH: u16 = 2_000;
+const TOGETHER: usize = 1_000;
+const PATIENCE: Duration = Duration::from_secs(90);
+/// As many as a busy hour has; a batch is a hundred events already.
+const CONNECTIONS: usize = 64;
+const CONNECTIONS_OF_BATCHES: usize = 16;
+
+impl Round {
+    pub async fn run(
+        stack: &Stack,
+        sites: &mut [Site],
+        events: usize,
+        per_request: usize,
+        arrival: Arrival,
+    ) -> anyhow::Result<Self> {
+        let requests = Arc::new(sites::requests(sites, events, per_request));
+        let events = requests.iter().map(|it| it.events).sum();
+        let connections = if per_request > 1 { CONNECTIONS_OF_BATCHES } else { CONNECTIONS };
+        let mut consumer = stack.broker.consumer(QUEUE.name, PREFETCH).await?;
+        let (begun, mut arrived) = (Instant::now(), Vec::with_capacity(events));
+        let meter = Meter::start(&stack.programs)?;
+        let both = async {
+            tokio::try_join!(
+                load::send(stack.port, requests, connections, arrival),
+                listen(&mut consumer, &mut arrived, events)
+            )
+        };
+        let (sent, ()) = tokio::time::timeout(PATIENCE, both)
+            .await
+            .with_context(|| format!("not all of {events} events came through within {PATIENCE:?}"))??;
+        let (through, used) = (begun.elapsed(), meter.read()?);
+        consumer.close().await;
+        Ok(Self { events, sent, through, used, arrived })
+    }
+
+    pub fn accepted_per_second(&self) -> f64 {
+        self.events as f64 / self.sent.took.as_secs_f64()
+    }
+
+    pub fn through_per_second(&self) -> f64 {
+        self.events as f64 / self.through.as_secs_f64()
+    }
+}
+
+async fn listen(consumer: &mut Consumer, arrived: &mut Vec<Uuid>, awaited: usize) -> anyhow::Result<()> {
+    while arrived.len() < awaited {
+        let batch = consumer.next_batch(TOGETHER).await?;
+        for message in &batch {
+            let delivery = match WordpressEvent::from_wire(&message.type_name, &message.body)? {
+                WordpressEvent::StatusChanged(it) => it.delivery_id,
+                WordpressEvent::PostUpdated(it) => it.delivery_id,
+                WordpressEvent::Missing(it) => anyhow::bail!("nothing is missing, and yet: {it:?}"),
+            };
+            arrived.push(delivery.parse()?);
+        }
+        if let Some(last) = batch.last() {
+            consumer.ack_through(last).await?;
+        }
+    }
+    Ok(())
+}
