@@ -21,6 +21,10 @@ pub struct RelaySettings {
     pub batch: i64,
     /// How often to look without being woken, in milliseconds.
     pub poll_ms: u64,
+    /// How long to wait for company after being woken, in milliseconds: each look costs a commit and a round of confirms, however much it
+    /// finds.
+    #[serde(default)]
+    pub linger_ms: u64,
 }
 
 /// Takes messages from the outbox to the broker.
@@ -46,8 +50,11 @@ impl Relay {
                     publisher.close().await;
                     return Ok(());
                 }
-                let poll = Duration::from_millis(self.settings.poll_ms);
-                let _ = tokio::time::timeout(poll, shutdown.unless_cancelled(posted.notified())).await;
+                let (poll, linger) = (self.settings.poll_ms, self.settings.linger_ms);
+                let woken = shutdown.unless_cancelled(posted.notified());
+                if let Ok(Some(())) = tokio::time::timeout(Duration::from_millis(poll), woken).await {
+                    shutdown.sleep(Duration::from_millis(linger)).await;
+                }
             }
             if measured.elapsed() > Duration::from_secs(10) {
                 measured = Instant::now();

@@ -56,7 +56,7 @@ impl PostOffice {
         let relay = Relay {
             database: self.database.clone(),
             broker: self.broker.clone(),
-            settings: RelaySettings { batch: 50, poll_ms: 100 },
+            settings: RelaySettings { batch: 50, poll_ms: 100, linger_ms: 0 },
             readiness: self.readiness.register("relay"),
         };
         self.lifecycle.spawn(Stage::Relay, "relay", move |shutdown| relay.clone().run(shutdown));
