@@ -4,11 +4,11 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use domain::Clock;
-use serde_json::Value;
+use serde_json::{Value, json};
 use testkit::{TestDatabase, eventually};
 
 use crate::gate::{Gate, State};
-use crate::service::{EVENTS, Service, environment};
+use crate::service::{EVENTS, METADATA, NOTICE, STATUS, Service, environment};
 use crate::site::Site;
 
 #[tokio::test]
@@ -86,30 +86,42 @@ async fn killed_at_any_moment_it_keeps_what_it_said_it_kept() {
     let site = Site::signing(2);
     service.knows(&site).await;
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
-    let mut all = Vec::new();
+    let mut all = 0;
     for round in 0..8u64 {
         let mut process = Process::start(service.test_database.url()).await;
         let events: Vec<Value> = (0..50).map(|nth| site.event(nth, 7, "draft")).collect();
-        let body = Value::from(events.clone()).to_string();
-        let mut request = client.post(format!("{}{EVENTS}", process.1));
-        for (name, value) in site.headers(&body) {
-            request = request.header(name, value);
-        }
-        let sent = tokio::spawn(request.body(body).send());
+        let batch = Value::from(events.clone()).to_string();
+        let metadata = json!({"post_id": 7, "tags": ["bread"]}).to_string();
+        let notice = json!({"action": "post_updated", "post_id": 7}).to_string();
+        let status = json!({"post_id": 7, "post_status": "draft"}).to_string();
+        let requests = [(EVENTS, batch), (METADATA, metadata), (NOTICE, notice), (STATUS, status)]
+            .map(|(path, body)| (path, site.headers(&body), body));
+        let sent = requests.clone().map(|(path, headers, body)| {
+            let request = client.post(format!("{}{path}", process.1)).body(body);
+            let request = headers.into_iter().fold(request, |it, (name, value)| it.header(name, value));
+            tokio::spawn(request.send())
+        });
         tokio::time::sleep(Duration::from_millis(round * 5)).await;
         process.0.kill().unwrap();
         process.0.wait().unwrap();
-        let said_yes = sent.await.unwrap().is_ok_and(|answer| answer.status().is_success());
-        let kept = service.count("FROM deliveries").await - i64::try_from(all.len()).unwrap();
-        assert!(kept == 0 || kept == 50, "a batch is kept as a whole: {kept}");
-        if said_yes {
-            assert_eq!(kept, 50);
+        let mut kept = 0;
+        for (answer, (path, headers, body)) in sent.into_iter().zip(requests) {
+            let said_yes = answer.await.unwrap().is_ok_and(|answer| answer.status().is_success());
+            // The same request again tells what was kept: all of it or nothing.
+            let again = service.post(path, headers, body).await;
+            let outcomes = if path == EVENTS {
+                again.acks()
+            } else {
+                vec![again.json["data"]["status"].as_str().unwrap()]
+            };
+            assert!(outcomes.iter().all(|it| *it == outcomes[0]), "{outcomes:?}");
+            assert!(!said_yes || outcomes[0] == "duplicate", "{path} was acknowledged and lost");
+            kept += outcomes.len();
         }
-        let again = service.send(&site, &events).await;
-        assert_eq!(again.acks(), [if kept == 50 { "duplicate" } else { "accepted" }; 50]);
-        all.extend(events);
+        all += kept;
     }
-    assert_eq!(service.count("FROM deliveries").await, 400);
-    assert_eq!(service.outbox().await.len(), 400);
+    assert_eq!(all, 8 * 53);
+    assert_eq!(service.count("FROM deliveries").await, 8 * 53);
+    assert_eq!(service.events().await.len(), 8 * 53);
     service.stop().await;
 }

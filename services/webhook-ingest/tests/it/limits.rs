@@ -118,9 +118,12 @@ async fn bodies_that_are_still_coming_take_bounded_room() {
     };
     // Who is not known holds no room.
     let _strangers = [announce(stranger.key.expose()).await, announce(stranger.key.expose()).await];
-    let slow = announce(site.key.expose()).await;
+    let mut slow = Vec::new();
     let body = json!({"post_id": 7, "post_status": "draft", "x": "y".repeat(5_000)}).to_string();
+    // One that meets another request at the door may be refused itself.
     let refused = async || {
+        slow.push(announce(site.key.expose()).await);
+        tokio::task::yield_now().await;
         let answer = service.post(STATUS, site.headers(&body), body.clone()).await;
         (answer.refusal() == (503, "unavailable")).then_some(answer)
     };
