@@ -1,5 +1,6 @@
 //! The verbs of the binary.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -7,9 +8,9 @@ use anyhow::Context;
 use clap::{Parser, Subcommand};
 use domain::Clock;
 
-use crate::MIGRATIONS;
 use crate::app::{App, NAME};
 use crate::settings::{DEFAULTS, Settings};
+use crate::{MIGRATIONS, openapi};
 
 /// Takes in what WordPress sites tell us.
 #[derive(Parser)]
@@ -28,6 +29,8 @@ enum Verb {
     Serve,
     /// Bring the schema to the newest version.
     Migrate,
+    /// Print the API's description.
+    Openapi,
 }
 
 pub fn main() -> ExitCode {
@@ -54,6 +57,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             App::start(settings, &Clock::system())?.run_until_stopped().await
         }
         Verb::Migrate => migrate(config).await,
+        Verb::Openapi => Ok(std::io::stdout().write_all(openapi::text().as_bytes())?),
     }
 }
 

@@ -29,8 +29,23 @@ pub fn document() -> OpenApi {
     })
 }
 
+/// As it is served and committed.
+pub fn text() -> String {
+    let mut text = document().to_pretty_json().expect("invariant: an OpenAPI document has string keys only");
+    text.push('\n');
+    text
+}
+
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn the_committed_description_is_this_one() {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi.json");
+        let committed = std::fs::read_to_string(&path).unwrap_or_default();
+        let stale = "openapi.json is stale: `cargo run -p webhook-ingest -- openapi > services/webhook-ingest/openapi.json`";
+        assert!(committed == super::text(), "{stale}");
+    }
+
     #[test]
     fn every_address_is_described_with_its_alias() {
         let document = serde_json::to_value(super::document()).unwrap();

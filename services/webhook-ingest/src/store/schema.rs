@@ -52,3 +52,5 @@ diesel::table! {
         seen_until -> Timestamptz,
     }
 }
+
+diesel::allow_tables_to_appear_in_same_query!(deliveries, gaps, sequences_seen_until,);
