@@ -1,11 +1,10 @@
 //! The same rows by pgbench: a delivery and a message, committed one by one or a hundred at a time. Nothing is read, checked, sent or deleted.
 
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use anyhow::Context;
 use diesel_async::RunQueryDsl;
-use tokio::process::Command;
 
 use super::Taken;
 use super::stack::Stack;
@@ -22,8 +21,9 @@ pub async fn measure(stack: &Stack, count: usize, per_transaction: usize) -> any
     let script = std::env::temp_dir().join(format!("igny8-bench-{}.sql", std::process::id()));
     tokio::fs::write(&script, statement(per_transaction)).await?;
     let meter = Meter::start(&stack.programs)?;
-    let output =
-        pgbench(stack)?.arg("-t").arg(transactions.to_string()).arg("-f").arg(&script).output().await;
+    let mut command = pgbench(stack)?;
+    command.arg("-t").arg(transactions.to_string()).arg("-f").arg(&script);
+    let output = tokio::task::spawn_blocking(move || command.output()).await?;
     let count = transactions * CLIENTS * per_transaction;
     let mut taken = Taken::of(count, Duration::ZERO, &meter)?;
     let _ = tokio::fs::remove_file(&script).await;
