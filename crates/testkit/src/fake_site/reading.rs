@@ -14,7 +14,7 @@ pub fn page(state: &State, query: &Query) -> (u16, Value) {
     let readable = || state.posts.iter().filter(|post| post.status != "trash");
     let rest: Vec<&Post> = readable().filter(|post| post.id > after).collect();
     let page: Vec<Value> = rest.iter().take(limit).map(|post| members(post, state)).collect();
-    let cursor = rest.iter().take(limit).last().map_or(after, |post| post.id);
+    let cursor = rest.iter().take(limit).next_back().map_or(after, |post| post.id);
     let body = json!({
         "success": true, "posts": page, "cursor": cursor.to_string(), "more": rest.len() > limit, "total": readable().count(),
     });

@@ -75,7 +75,7 @@ async fn without_the_plugin() {
     // The latest text; the terms and the image are found again.
     platform.rewrite(id, json!({"content_html": text.replace("End.", "Better.")})).await;
     platform.order(id, "republish", json!({})).await;
-    eventually("the update", Duration::from_secs(60), async || {
+    eventually("the update", Duration::from_mins(1), async || {
         let found = wordpress.post(&post).await;
         found["content"]["raw"].as_str().unwrap().contains("Better.").then_some(())
     })
@@ -89,7 +89,7 @@ async fn without_the_plugin() {
     platform.rewrite(id, json!({"content_html": text.replace("End.", "Ours.")})).await;
     platform.order(id, "republish", json!({})).await;
     let path = format!("/api/v1/writer/content/{id}/conflicts/");
-    let conflict = eventually("the conflict", Duration::from_secs(60), async || {
+    let conflict = eventually("the conflict", Duration::from_mins(1), async || {
         let (_, listed) = platform.call(Method::GET, &path, Value::Null).await;
         listed["data"].as_array().unwrap().first().cloned()
     })
@@ -100,7 +100,7 @@ async fn without_the_plugin() {
     let resolve = format!("{path}{}/resolve/", conflict["id"]);
     let (status, answer) = platform.call(Method::POST, &resolve, json!({"resolution": "keep_ours"})).await;
     assert!(status.is_success(), "{answer}");
-    eventually("ours", Duration::from_secs(60), async || {
+    eventually("ours", Duration::from_mins(1), async || {
         let found = wordpress.post(&post).await;
         found["content"]["raw"].as_str().unwrap().contains("Ours.").then_some(())
     })
@@ -115,12 +115,12 @@ async fn without_the_plugin() {
         ("restore", json!({}), "publish"),
     ] {
         platform.order(id, verb, body).await;
-        eventually(&format!("{verb}: {status}"), Duration::from_secs(60), async || {
+        eventually(&format!("{verb}: {status}"), Duration::from_mins(1), async || {
             (wordpress.post(&post).await["status"] == status).then_some(())
         })
         .await;
         let state = if status == "publish" { "live" } else { "unpublished" };
-        eventually(state, Duration::from_secs(60), async || {
+        eventually(state, Duration::from_mins(1), async || {
             let content = platform.content(id).await?;
             content["publication"]["state"].as_str()?.starts_with(state).then_some(())
         })
@@ -141,7 +141,7 @@ async fn killed_in_the_middle_without_the_plugin() {
     let id = platform.write(&title).await;
     let worker = stack.pid("publisher-worker").to_string();
     assert_eq!(platform.publish(id).await.0, StatusCode::ACCEPTED);
-    eventually("the draft", Duration::from_secs(60), async || {
+    eventually("the draft", Duration::from_mins(1), async || {
         (!wordpress.posts_titled(&title).await.is_empty()).then_some(())
     })
     .await;

@@ -39,7 +39,7 @@ impl Handler for WordpressEvents {
         let now = self.clock.now();
         if !changes.is_empty() {
             let to_read = apply_wordpress_statuses(tx, now, changes).await.or_retry()?;
-            read_posts(tx, now, &to_read.posts, &to_read.known).await.or_retry()?;
+            read_posts(tx, now, to_read).await.or_retry()?;
         }
         if !updates.is_empty() {
             apply_wordpress_updates(tx, now, updates).await.or_retry()?;

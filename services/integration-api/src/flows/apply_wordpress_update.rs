@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::apply_publish_report::ApplyError;
-use super::apply_wordpress_status::Outcome;
+use super::apply_wordpress_status::{Outcome, ToRead};
 use super::command::present_state;
 use super::imports::{look_closer, start};
 use super::sync_log::{Entry, WEBHOOK, WP_TO_IGNY8};
@@ -82,7 +82,7 @@ pub async fn apply_wordpress_updates(
     if !events.is_empty() {
         sync_events::record(tx, events).await?;
     }
-    read_posts(tx, now, &to_read, &known).await?;
+    read_posts(tx, now, ToRead { posts: to_read, known }).await?;
     mailbox::post_all(tx, &answers).await?;
     Ok(())
 }
@@ -91,8 +91,7 @@ pub async fn apply_wordpress_updates(
 pub async fn read_posts(
     tx: &mut Tx,
     now: Timestamp,
-    posts: &[PostOfSite],
-    known: &HashMap<PostOfSite, i64>,
+    ToRead { posts, known }: ToRead,
 ) -> Result<(), ApplyError> {
     if posts.is_empty() {
         return Ok(());
@@ -101,7 +100,7 @@ pub async fn read_posts(
     let ids: Vec<i64> = integrations.values().map(|it| it.id).collect();
     let imported = imports::imported(tx.conn(), &ids).await?;
     let mut by_site: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
-    for post in posts {
+    for post in &posts {
         let Some(integration) = integrations.get(&post.0) else { continue };
         let of_site = by_site.entry(post.0).or_default();
         if (known.contains_key(post) || imported.contains(&integration.id)) && !of_site.contains(&post.1) {

@@ -254,9 +254,10 @@ async fn apply_failure(
         next_step: failed.next_step,
         http_status: None,
     };
-    match imports::lock_reading(tx.conn(), read_id).await? {
-        Some(import) => fail(tx, now, import, failure).await?,
-        None => tracing::info!(site.id = failed.site_id, cause = failure.cause, "posts could not be read"),
+    if let Some(import) = imports::lock_reading(tx.conn(), read_id).await? {
+        fail(tx, now, import, failure).await?;
+    } else {
+        tracing::info!(site.id = failed.site_id, cause = failure.cause, "posts could not be read");
     }
     Ok(())
 }

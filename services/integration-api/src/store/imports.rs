@@ -200,7 +200,7 @@ pub async fn write(connection: &mut AsyncPgConnection, import: &Import, now: Tim
             import.counts,
             imports::problems.eq(&import.problems),
             imports::error.eq(&import.error),
-            imports::finished_at.eq(import.finished_at.map(|at| at.to_diesel())),
+            imports::finished_at.eq(import.finished_at.map(ToDiesel::to_diesel)),
             imports::changed_at.eq(now.to_diesel()),
         ))
         .execute(connection)

@@ -278,6 +278,7 @@ impl Call {
     }
 
     /// Both as one: the later tells how it went.
+    #[must_use]
     pub fn and(self, next: Self) -> Self {
         Self { started_at: self.started_at, duration: self.duration + next.duration, ..next }
     }

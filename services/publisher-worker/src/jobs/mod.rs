@@ -131,7 +131,7 @@ impl Worker {
         let lease = self.leases.hold(job.id, job.fence);
         let runner = Arc::clone(&self.runner);
         async move {
-            let Some(finished) = cut_off.unless_cancelled(runner.run(job)).await else {
+            let Some(finished) = cut_off.unless_cancelled(Box::pin(runner.run(job))).await else {
                 return Some(unfinished);
             };
             tracing::debug!(state = finished.settled.state, "job ran");

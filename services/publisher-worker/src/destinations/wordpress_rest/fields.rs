@@ -59,12 +59,11 @@ impl Fields {
     /// One that did not reach the library leaves what is there.
     pub fn featured_image(&mut self, article: &Article, media: &[Media]) {
         let Some(image) = &article.featured_image else { return self.set("featured_media", 0) };
-        match media.iter().find(|it| it.source_url == image.url) {
-            Some(it) => self.set("featured_media", it.attachment_id),
-            None => {
-                let detail = "The image was not sent to the library.";
-                self.warn("featured_image_missing", &image.url, detail, Some(Part::Images));
-            }
+        if let Some(it) = media.iter().find(|it| it.source_url == image.url) {
+            self.set("featured_media", it.attachment_id);
+        } else {
+            let detail = "The image was not sent to the library.";
+            self.warn("featured_image_missing", &image.url, detail, Some(Part::Images));
         }
     }
 

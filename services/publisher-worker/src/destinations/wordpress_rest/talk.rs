@@ -58,7 +58,7 @@ impl<'a> Ask<'a> {
 
     pub fn file(route: &'a str, content_type: &'static str, body: Bytes, disposition: String) -> Self {
         let headers = vec![("content-disposition", disposition)];
-        Self { content_type, body, headers, ..Self::new(Method::POST, route) }
+        Self { headers, content_type, body, ..Self::new(Method::POST, route) }
     }
 
     pub fn with(mut self, name: &'a str, value: impl Into<String>) -> Self {
