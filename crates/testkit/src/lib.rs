@@ -10,11 +10,13 @@ mod database;
 mod eventually;
 pub mod fake_site;
 pub mod photo;
+mod wire;
 
 pub use broker::TestBroker;
 pub use database::TestDatabase;
 pub use eventually::eventually;
 pub use fake_site::{Behaviour, CorePost, FakeSite, Trust};
+pub use wire::Wire;
 
 fn required(variable: &str) -> String {
     std::env::var(variable).unwrap_or_else(|_| panic!("{variable} is not set: run the tests by scripts/test"))

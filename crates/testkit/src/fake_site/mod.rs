@@ -239,6 +239,11 @@ impl FakeSite {
         self.state().requests.iter().filter(|it| *it == request).count()
     }
 
+    /// How many requests it works on now.
+    pub fn at_once(&self) -> usize {
+        self.state().at_once
+    }
+
     /// The most requests it has worked on at one time.
     pub fn most_at_once(&self) -> usize {
         self.state().most_at_once

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::world::{ACCOUNT, SITE, World, order};
 
-fn update(content_id: i64, post: &str, seen: &str, html: &str) -> UpdateContent {
+pub fn update(content_id: i64, post: &str, seen: &str, html: &str) -> UpdateContent {
     let order = order(SITE, content_id);
     UpdateContent {
         operation_id: order.operation_id,
@@ -24,7 +24,7 @@ fn update(content_id: i64, post: &str, seen: &str, html: &str) -> UpdateContent 
     }
 }
 
-fn moved(content_id: i64, post: &str, r#move: &str) -> MovePost {
+pub fn moved(content_id: i64, post: &str, r#move: &str) -> MovePost {
     MovePost {
         operation_id: Uuid::now_v7().to_string(),
         account_id: ACCOUNT,
@@ -38,7 +38,7 @@ fn moved(content_id: i64, post: &str, r#move: &str) -> MovePost {
     }
 }
 
-fn cancel(operation: Uuid, content_id: i64) -> CancelOperation {
+pub fn cancel(operation: Uuid, content_id: i64) -> CancelOperation {
     CancelOperation {
         operation_id: operation.to_string(),
         account_id: ACCOUNT,

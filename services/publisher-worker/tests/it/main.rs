@@ -9,6 +9,7 @@ mod conformance;
 mod crashes;
 mod egress;
 mod images;
+mod kills;
 mod passwords;
 mod probes;
 mod publishing;

@@ -15,7 +15,7 @@ use publisher_worker::app::{App, MIGRATIONS};
 use publisher_worker::egress::SystemLookup;
 use publisher_worker::settings::{DEFAULTS, Settings};
 use secrets::{ExposeSecret, Sealer, Secret, SigningKey, random_key};
-use testkit::{FakeSite, TestBroker, TestDatabase, Trust, eventually};
+use testkit::{FakeSite, TestBroker, TestDatabase, Trust, Wire, eventually};
 use tokio::runtime::Runtime;
 use uuid::Uuid;
 
@@ -70,6 +70,19 @@ impl World {
 
     pub fn worker_with(&self, changes: &[(&str, &str)]) -> Running {
         Running::start(self.settings(changes))
+    }
+
+    /// A worker that reaches its database and its broker by these wires.
+    pub fn worker_by(&self, database: &Wire, broker: &Wire, changes: &[(&str, &str)]) -> Running {
+        let mut settings = self.settings(changes);
+        settings.database.url = database.url();
+        settings.broker.url = broker.url();
+        Running::start(settings)
+    }
+
+    /// The way to its database, and to its broker.
+    pub fn wires(&self) -> (Wire, Wire) {
+        (Wire::to(&self.database.settings().url), Wire::to(&self.broker.settings().url))
     }
 
     /// A site whose plugin checks our signatures.
