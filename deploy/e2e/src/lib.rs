@@ -11,7 +11,7 @@ mod wordpress;
 
 pub use platform::Platform;
 pub use stack::Stack;
-pub use wordpress::WordPress;
+pub use wordpress::{Installed, MustUse, WordPress};
 
 use std::time::{Duration, Instant};
 

@@ -5,6 +5,22 @@ use serde_json::{Value, json};
 
 use crate::client;
 
+/// What a site may have beside the bridge plugin.
+#[derive(Clone, Copy)]
+pub enum MustUse {
+    /// Constants and post meta of Yoast, Rank Math and SEOPress, and the post type `guide`.
+    SeoAndGuides,
+}
+
+/// A must-use plugin; gone when dropped.
+pub struct Installed(PathBuf);
+
+impl Drop for Installed {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
 /// The real WordPress, as its administrator.
 pub struct WordPress {
     base: String,
@@ -93,6 +109,16 @@ impl WordPress {
     pub async fn page(&self, url: &str) -> (u16, String) {
         let response = self.http.get(url).send().await.unwrap();
         (response.status().as_u16(), response.text().await.unwrap())
+    }
+
+    /// With this must-use plugin, until what is returned is dropped.
+    pub fn must_use(&self, plugin: MustUse) -> Installed {
+        let (name, code) = match plugin {
+            MustUse::SeoAndGuides => ("seo-and-guides.php", include_str!("../wordpress/seo-and-guides.php")),
+        };
+        let file = self.wp_content.join("mu-plugins").join(name);
+        std::fs::write(&file, code).unwrap();
+        Installed(file)
     }
 
     /// When the bridge plugin next reaches `step`, this process is killed; without one, PHP itself.

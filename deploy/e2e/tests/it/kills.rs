@@ -63,6 +63,51 @@ async fn killed_in_the_middle_of_an_update(victim: Option<&str>, step: &str) {
     assert_eq!(wordpress.post(&post).await["status"], "trash");
 }
 
+/// Brought back and deleted, with the same death each time.
+async fn killed_while_it_is_moved(victim: Option<&str>, step: &str) {
+    let stack = Stack::open();
+    let (platform, wordpress) = (stack.platform(), stack.wordpress());
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
+    let title = format!("Moved, {} killed at {step}, {now}", victim.unwrap_or("PHP"));
+    let (id, _) = platform.published(&title).await;
+    platform.order(id, "unpublish", json!({})).await;
+    platform.is(id, "unpublished").await;
+
+    for (verb, state, statuses) in [("restore", "live", &["publish"][..]), ("delete", "gone", &[])] {
+        wordpress.sabotage(step, victim.map(|program| stack.pid(program)));
+        platform.order(id, verb, json!({})).await;
+        eventually("the kill", Duration::from_mins(1), async || wordpress.sabotage_happened().then_some(()))
+            .await;
+        stack.revive().await;
+        platform.is(id, state).await;
+        wordpress.end_sabotage();
+        let posts = wordpress.posts_titled(&title).await;
+        assert!(posts.iter().map(|post| &post["status"]).eq(statuses), "{verb}: {posts:#?}");
+    }
+}
+
+/// Whoever wins: what the platform says of the content is what stands in WordPress.
+#[tokio::test]
+async fn called_off_while_worker_and_broker_are_dead() {
+    let stack = Stack::open();
+    let (platform, wordpress) = (stack.platform(), stack.wordpress());
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
+    let title = format!("Called off, {now}");
+    let id = platform.write(&title).await;
+    stack.kill("publisher-worker");
+    assert_eq!(platform.publish(id).await.0, StatusCode::ACCEPTED);
+    stack.kill("rabbitmq");
+    assert_eq!(platform.order(id, "cancel", json!({})).await["data"]["outcome"], "asked");
+    stack.revive().await;
+    let content = eventually("it is decided", Duration::from_secs(60), async || {
+        let content = platform.content(id).await?;
+        ["none", "live"].contains(&content["publication"]["state"].as_str()?).then_some(content)
+    })
+    .await;
+    let is_live = content["publication"]["state"] == "live";
+    assert_eq!(wordpress.posts_titled(&title).await.len(), usize::from(is_live), "{content}");
+}
+
 macro_rules! kills {
     ($how:ident; $($name:ident: $victim:expr, $step:literal;)*) => {
         $(
@@ -84,6 +129,8 @@ kills! {
     broker_before_the_result_is_told: Some("rabbitmq"), "published_before_reply";
     database_before_the_result_is_kept: Some("postgres"), "published_before_reply";
     php_while_the_post_is_half_made: None, "post_inserted";
+    broker_while_the_post_is_half_made: Some("rabbitmq"), "enriched";
+    database_while_the_post_is_half_made: Some("postgres"), "post_inserted";
     php_before_it_answers: None, "published_before_reply";
 }
 
@@ -93,4 +140,12 @@ kills! {
     broker_before_a_change_is_told: Some("rabbitmq"), "change_made_before_reply";
     database_before_a_change_is_kept: Some("postgres"), "change_made_before_reply";
     php_while_a_post_is_changed: None, "change_enriched";
+}
+
+kills! {
+    killed_while_it_is_moved;
+    worker_before_a_post_is_moved: Some("publisher-worker"), "change_claimed";
+    api_while_a_post_is_moved: Some("integration-api"), "change_decided";
+    broker_while_a_post_is_moved: Some("rabbitmq"), "change_decided";
+    database_before_a_move_is_kept: Some("postgres"), "change_made_before_reply";
 }

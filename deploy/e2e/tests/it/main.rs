@@ -5,6 +5,7 @@
 mod commands;
 mod kills;
 mod passwords;
+mod placement;
 mod road;
 mod schedule;
 mod sync;

@@ -1,6 +1,5 @@
 //! Content goes out when its time has come, whoever was dead at that moment.
 
-use std::process::Command;
 use std::time::Duration;
 
 use e2e::Stack;
@@ -22,21 +21,30 @@ async fn an_exact_time_is_kept() {
     assert_eq!(content["schedule"], json!(null));
 }
 
-#[tokio::test]
-async fn a_platform_that_was_dead_at_the_time_makes_up_for_it_once() {
+/// These are dead when the time comes.
+async fn made_up_for_once(victims: &[&str]) {
     let stack = Stack::open();
     let (platform, wordpress) = (stack.platform(), stack.wordpress());
     let title = format!("Late, {}", Timestamp::now().as_millisecond());
     let id = platform.write(&title).await;
     let at = Timestamp::now() + SignedDuration::from_secs(2);
     platform.order(id, "schedule", json!({ "at": at.to_string() })).await;
-    for program in ["integration-api", "publisher-worker"] {
-        let killed = Command::new("kill").args(["-9", &stack.pid(program).to_string()]).status().unwrap();
-        assert!(killed.success());
+    for program in victims {
+        stack.kill(program);
     }
     let left = at.duration_since(Timestamp::now());
     tokio::time::sleep(Duration::try_from(left).unwrap_or_default()).await;
     stack.revive().await;
     platform.live(id).await;
     assert_eq!(wordpress.posts_titled(&title).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_platform_that_was_dead_at_the_time_makes_up_for_it_once() {
+    made_up_for_once(&["integration-api", "publisher-worker"]).await;
+}
+
+#[tokio::test]
+async fn servers_that_were_dead_at_the_time_make_up_for_it_once() {
+    made_up_for_once(&["postgres", "rabbitmq"]).await;
 }
