@@ -6,10 +6,8 @@ use anyhow::Context;
 use database::{Database, DatabaseSettings};
 use diesel::sql_types::{BigInt, Binary};
 use diesel_async::RunQueryDsl;
-use reqwest::{Client, Method};
-use secrets::SigningKey;
-use serde_json::{Value, json};
 
+use crate::api::Api;
 use crate::measure::median;
 use crate::processes;
 use crate::table::{Table, ratio};
@@ -25,21 +23,13 @@ pub struct Options {
     rounds: usize,
 }
 
-const MOST: i64 = 500;
+pub const MOST: i64 = 500;
 /// Bytes of HTML in each content.
 const TEXT: usize = 6_000;
 const TARGET: Duration = Duration::from_secs(1);
-const SITE: &str = "https://bench.example.com";
-const CONTENT: &str = "/api/v1/writer/content";
 
 pub async fn run(options: Options) -> anyhow::Result<()> {
-    let settings: DatabaseSettings = settings::load_section(
-        "[database]\npool_size = 4\nstatement_timeout_ms = 30000\n",
-        None,
-        settings::environment(),
-        "database",
-    )?;
-    let database = Database::new(&settings, "bench");
+    let database = database()?;
     let password = std::env::var("IGNY8_PASSWORD").context("IGNY8_PASSWORD")?;
     let api = Api::log_in(&options.api, &options.email, &password).await?;
     let site = api.connected_site().await?;
@@ -64,6 +54,17 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     print(&[("bulk-schedule", schedule), ("bulk-publish", publish)], &bare)
 }
 
+/// integration-api's own.
+pub fn database() -> anyhow::Result<Database> {
+    let settings: DatabaseSettings = settings::load_section(
+        "[database]\npool_size = 4\nstatement_timeout_ms = 30000\n",
+        None,
+        settings::environment(),
+        "database",
+    )?;
+    Ok(Database::new(&settings, "bench"))
+}
+
 fn print(ours: &[(&str, Vec<f64>)], bare: &[f64]) -> anyhow::Result<()> {
     let alone = median(bare);
     let mut table = Table::default();
@@ -80,76 +81,14 @@ fn print(ours: &[(&str, Vec<f64>)], bare: &[f64]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// integration-api, as an owner uses it.
-struct Api {
-    base: String,
-    token: String,
-    http: Client,
-}
-
-impl Api {
-    async fn log_in(base: &str, email: &str, password: &str) -> anyhow::Result<Self> {
-        let http = Client::builder().no_proxy().build()?;
-        let mut api = Self { base: base.to_owned(), token: String::new(), http };
-        let login = json!({"email": email, "password": password});
-        api.token = text(&api.post("/api/v1/auth/login/", &login).await?, "/token")?;
-        Ok(api)
-    }
-
-    async fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
-        self.call(Method::POST, path, &self.token, body).await
-    }
-
-    async fn call(&self, method: Method, path: &str, bearer: &str, body: &Value) -> anyhow::Result<Value> {
-        let request = self.http.request(method, format!("{}{path}", self.base)).json(body);
-        let request = if bearer.is_empty() { request } else { request.bearer_auth(bearer) };
-        let response = request.send().await?;
-        let status = response.status();
-        let mut answer: Value = response.json().await?;
-        anyhow::ensure!(status.is_success(), "{path}: {status} {answer}");
-        Ok(answer["data"].take())
-    }
-
-    /// A site whose plugin has paired; nobody calls it here. Its calendar has room for all.
-    async fn connected_site(&self) -> anyhow::Result<i64> {
-        let site = self.post("/api/v1/sites/", &json!({"name": "Bench", "url": SITE})).await?;
-        let id = site["id"].as_i64().context("a site has an id")?;
-        let made =
-            self.post("/api/v1/integration/integrations/generate-api-key/", &json!({"site_id": id})).await?;
-        let pairing = json!({
-            "site_id": id, "site_url": SITE, "rest_url": format!("{SITE}/wp-json/"), "plugin_version": "2.0.0", "wp_version": "6.5.5",
-            "php_version": "8.2.1", "public_key": SigningKey::generate().verifying_key().to_base64(),
-        });
-        let key = text(&made, "/api_key")?;
-        let path = "/api/v1/integration/integrations/test-connection/";
-        self.call(Method::POST, path, &key, &pairing).await?;
-        let room = json!({"daily_limit": null, "weekly_limit": null, "monthly_limit": null, "min_gap": 1});
-        let path = format!("/api/v1/sites/{id}/publishing-settings/");
-        self.call(Method::PUT, &path, &self.token, &room).await?;
-        Ok(id)
-    }
-
-    /// Seconds that one request over all of them takes.
-    async fn bulk(&self, what: &str, ids: &[i64], expected: &str) -> anyhow::Result<f64> {
-        let begun = Instant::now();
-        let answer = self.post(&format!("{CONTENT}/{what}/"), &json!({ "content_ids": ids })).await?;
-        let took = begun.elapsed().as_secs_f64();
-        anyhow::ensure!(answer[expected] == json!(MOST), "{what}: not all are {expected}: {answer}");
-        Ok(took)
-    }
-}
-
-fn text(answer: &Value, pointer: &str) -> anyhow::Result<String> {
-    Ok(answer.pointer(pointer).and_then(Value::as_str).with_context(|| format!("no {pointer}"))?.to_owned())
-}
-
 #[derive(diesel::QueryableByName)]
 struct Made {
     #[diesel(sql_type = BigInt)]
     id: i64,
 }
 
-async fn write_contents(database: &Database, site: i64) -> anyhow::Result<Vec<i64>> {
+/// As many approved contents as one request may name.
+pub async fn write_contents(database: &Database, site: i64) -> anyhow::Result<Vec<i64>> {
     let made: Vec<Made> = diesel::sql_query(
         "WITH made AS (
              INSERT INTO content (account_id, site_id, title, content_html, slug, post_type, post_status, status, seo_title, seo_description,

@@ -8,9 +8,12 @@ mod bulk;
 mod fairness;
 mod ingest;
 mod publish;
+mod stream;
 
+mod api;
 mod articles;
 mod book;
+mod listeners;
 mod round;
 mod stack;
 
@@ -46,6 +49,10 @@ enum Verb {
     BareHttp(ingest::BareOptions),
     /// How long one request over five hundred contents takes.
     Bulk(bulk::Options),
+    /// What open event streams cost.
+    Stream(stream::Options),
+    /// Hand what is posted to everyone who listens, with nothing between.
+    BareStream(bare::stream::Options),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -63,6 +70,8 @@ fn main() -> anyhow::Result<()> {
         Verb::Ingest(options) => on_a_runtime(ingest::run(options)),
         Verb::BareHttp(options) => ingest::serve_bare(&options),
         Verb::Bulk(options) => on_a_runtime(bulk::run(options)),
+        Verb::Stream(options) => on_a_runtime(stream::run(options)),
+        Verb::BareStream(options) => bare::stream::serve(&options),
     }
 }
 

@@ -44,8 +44,17 @@ impl Program {
 
     /// The most memory it ever had, in KiB.
     pub fn most_memory(&self) -> anyhow::Result<u64> {
+        self.status("VmHWM:")
+    }
+
+    /// The memory it has, in KiB.
+    pub fn memory(&self) -> anyhow::Result<u64> {
+        self.status("VmRSS:")
+    }
+
+    fn status(&self, what: &str) -> anyhow::Result<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.pid))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("no VmHWM")?;
+        let line = status.lines().find_map(|line| line.strip_prefix(what)).context("no such line")?;
         Ok(line.trim().trim_end_matches(" kB").parse()?)
     }
 }

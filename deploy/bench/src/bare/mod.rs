@@ -6,6 +6,7 @@ use std::time::Duration;
 pub mod calls;
 pub mod messages;
 pub mod rows;
+pub mod stream;
 
 use crate::measure::Used;
 
