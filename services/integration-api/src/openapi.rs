@@ -80,6 +80,7 @@ pub fn text() -> String {
         integrations::use_application_password::use_application_password,
         integrations::pair::pair_site,
         integrations::test_connection::test_connection,
+        integrations::test_collection_connection::test_collection_connection,
         integrations::get_probe::get_probe,
         integrations::imports::cancel::cancel_import,
         integrations::imports::get::get_import,

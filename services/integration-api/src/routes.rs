@@ -119,6 +119,9 @@ const PLACES: &[Place] = &[
     ("/api/v1/integration/integrations/{id}/test-connection", |at| {
         at.route(post().to(integrations::test_connection::test_connection))
     }),
+    ("/api/v1/integration/integrations/{id}/test-collection-connection", |at| {
+        at.route(post().to(integrations::test_collection_connection::test_collection_connection))
+    }),
     ("/api/v1/integration/integrations/{id}/probes/{probe_id}", |at| {
         at.route(get().to(integrations::get_probe::get_probe))
     }),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use url::form_urlencoded;
 
 use super::state::{File, State};
-use super::{Shared, Trust, lock, plugin, reading};
+use super::{Shared, Trust, doctor, lock, plugin, reading};
 
 /// What the plugin says: status, members, and the mark of its frame.
 pub struct Answer {
@@ -48,10 +48,13 @@ pub fn answer(state: &Shared, request: &HttpRequest, route: &str, query: &Query,
         ("GET", "media") => plugin::find_media(&state, query),
         ("POST", "media") => plugin::take_media(&mut state, query, body),
         ("GET", "status") => (200, status(&state)),
+        ("GET", "doctor") => doctor::report(),
+        ("POST" | "PUT" | "DELETE", "doctor/echo") => doctor::echo(request, body),
         ("PUT", _) if route.starts_with("posts/") => plugin::update(&mut state, route, body),
         ("DELETE", _) if route.starts_with("posts/") => plugin::move_post(&mut state, route, query),
         ("GET", "posts") => reading::page(&state, query),
         ("GET", _) if route.starts_with("posts/") => reading::one(&state, route),
+        ("GET", _) if route.starts_with("collections/") => doctor::collection(&route["collections/".len()..]),
         ("GET", _) => match route.strip_prefix("operations/") {
             Some(operation) => plugin::receipt(&state, operation),
             None => (404, refusal("rest_no_route")),

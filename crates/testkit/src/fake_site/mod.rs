@@ -14,6 +14,7 @@ use crate::on_a_thread;
 
 mod answers;
 mod core;
+mod doctor;
 mod plugin;
 mod reading;
 mod state;
@@ -110,7 +111,8 @@ impl FakeSite {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
-    /// How the next request to this route is taken: `publish`, `posts`, `operations`, `media`, `status`.
+    /// How the next request to this route is taken: `publish`, `posts`, `operations`, `media`, `status`, `doctor`,
+    /// `collections`.
     pub fn next(&self, route: &'static str, behaviour: Behaviour) {
         self.state().script.entry(route).or_default().push_back(behaviour);
     }

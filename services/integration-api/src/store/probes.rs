@@ -40,13 +40,16 @@ pub struct Check {
     pub name: String,
     pub ok: bool,
     pub detail: String,
+    /// What it was seen by; may be empty.
+    #[serde(default)]
+    pub evidence: String,
     /// What to do about it; empty if it is well.
     pub fix: String,
 }
 
 impl From<publishing::Check> for Check {
     fn from(it: publishing::Check) -> Self {
-        Self { name: it.name, ok: it.ok, detail: it.detail, fix: it.fix }
+        Self { name: it.name, ok: it.ok, detail: it.detail, evidence: it.evidence, fix: it.fix }
     }
 }
 

@@ -59,7 +59,7 @@ impl Destination for ByAccess {
         self.of(site).read(site, wanted)
     }
 
-    fn probe<'a>(&'a self, site: &'a Site) -> BoxFuture<'a, Reply<Findings>> {
-        self.of(site).probe(site)
+    fn probe<'a>(&'a self, site: &'a Site, post_type: Option<&'a str>) -> BoxFuture<'a, Reply<Findings>> {
+        self.of(site).probe(site, post_type)
     }
 }

@@ -1,6 +1,7 @@
 //! Where articles go. A new kind of destination is one folder that implements [`Destination`] and passes the conformance suite in
 //! `tests/it/conformance.rs`.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -58,8 +59,8 @@ pub trait Destination: Send + Sync + 'static {
         wanted: &'a Wanted,
     ) -> BoxFuture<'a, Reply<Result<PostsFound, Answer>>>;
 
-    /// Says what works.
-    fn probe<'a>(&'a self, site: &'a Site) -> BoxFuture<'a, Reply<Findings>>;
+    /// Says what works: with posts of this type, or at all.
+    fn probe<'a>(&'a self, site: &'a Site, post_type: Option<&'a str>) -> BoxFuture<'a, Reply<Findings>>;
 }
 
 /// How a site is reached.
@@ -242,9 +243,13 @@ impl Findings {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     pub ok: bool,
+    /// What came out, in words for people.
     pub detail: String,
+    /// What it was seen by; may be empty.
+    pub evidence: String,
+    /// What to do about it; empty if it is well.
     pub fix: String,
 }
 

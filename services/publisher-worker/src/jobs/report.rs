@@ -189,9 +189,10 @@ subject_of!(Claimed: |job: &Claimed| job.mends, Waiting: |_: &Waiting| None, End
 
 pub fn probed(probe: ProbeSite, findings: Findings, now: Timestamp) -> SiteProbed {
     let checks = findings.checks.iter().map(|check| Check {
-        name: check.name.to_owned(),
+        name: check.name.to_string(),
         ok: check.ok,
         detail: check.detail.clone(),
+        evidence: check.evidence.clone(),
         fix: check.fix.clone(),
     });
     SiteProbed {

@@ -170,7 +170,8 @@ impl Runner {
         let message = order::stored::<ProbeSite>(&record.job.payload).unwrap_or_default();
         let (findings, health) = match self.site(&record.job) {
             Ok(site) => {
-                let reply = self.destination.probe(&site).await;
+                let post_type = Some(message.post_type.as_str()).filter(|it| !it.is_empty());
+                let reply = self.destination.probe(&site, post_type).await;
                 let cause = reply.value.cause;
                 record.call("probe", reply.call, if reply.value.ok() { "ok" } else { "failed" }, cause);
                 (reply.value, cause.map_or(Health::Up, |_| Health::Unknown))
@@ -260,9 +261,10 @@ pub(super) fn health_of(answer: &Answer) -> Health {
 
 fn not_connected(failure: &Failure) -> Findings {
     let finding = crate::destinations::Finding {
-        name: "connected",
+        name: "connected".into(),
         ok: false,
         detail: failure.detail.clone(),
+        evidence: failure.evidence.clone(),
         fix: failure.next_step.clone(),
     };
     Findings { checks: vec![finding], cause: Some(failure.cause), ..Findings::default() }

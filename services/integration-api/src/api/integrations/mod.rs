@@ -9,6 +9,7 @@ pub mod list;
 pub mod pair;
 pub mod revoke_api_key;
 pub mod rotate_api_key;
+pub mod test_collection_connection;
 pub mod test_connection;
 pub mod update;
 pub mod use_application_password;

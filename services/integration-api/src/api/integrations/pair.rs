@@ -1,3 +1,4 @@
+use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use domain::SiteUrl;
@@ -14,6 +15,8 @@ use crate::store::probes::Check;
 use crate::{AppState, codes};
 
 mod checks;
+
+use self::checks::Seen;
 
 /// What a plugin says of itself.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -42,6 +45,8 @@ pub struct Pairing {
     public_key: Option<String>,
     #[serde(default)]
     debug_enabled: bool,
+    /// By the site's clock.
+    time: Option<Timestamp>,
 }
 
 /// What the plugin needs to know from now on.
@@ -76,6 +81,7 @@ pub struct Paired {
 pub async fn pair_site(
     key: OptionalSiteKey,
     state: Data<AppState>,
+    request: HttpRequest,
     Json(body): Json<Pairing>,
 ) -> Result<Success<Paired>, Problem> {
     let key = proven(&state, key, body.api_key.as_ref()).await?;
@@ -109,7 +115,8 @@ pub async fn pair_site(
         signed = connected.signed,
         "site connected"
     );
-    Ok(Success::ok(describe(&state, connected, &claim, now)))
+    let seen = Seen { headers: request.headers(), time: body.time, now };
+    Ok(Success::ok(describe(&state, connected, &claim, &seen)))
 }
 
 /// From the headers, or the body of an older plugin; what is said twice must agree.
@@ -185,7 +192,7 @@ fn another_site() -> Problem {
     Problem::new(StatusCode::NOT_FOUND, codes::SITE_NOT_FOUND, detail).field("/site_id", "not this key's")
 }
 
-fn describe(state: &AppState, connected: Connected, claim: &Claim<'_>, now: Timestamp) -> Paired {
+fn describe(state: &AppState, connected: Connected, claim: &Claim<'_>, seen: &Seen<'_>) -> Paired {
     let urls = &state.settings.public_urls;
     let base = |url: &str| url.trim_end_matches('/').to_owned();
     Paired {
@@ -194,10 +201,10 @@ fn describe(state: &AppState, connected: Connected, claim: &Claim<'_>, now: Time
         integration_id: connected.integration_id,
         signed: connected.signed,
         platform_public_key: state.platform_public_key.to_base64(),
-        platform_time: now,
+        platform_time: seen.now,
         webhook_url: base(&urls.webhooks),
         plugin_url: base(&urls.plugins),
-        checks: checks::of(&connected, claim),
+        checks: checks::of(&connected, claim, seen),
         site_name: connected.site_name,
     }
 }

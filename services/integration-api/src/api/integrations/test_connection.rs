@@ -1,8 +1,7 @@
 use std::time::Duration;
 
-use actix_web::HttpResponse;
-use actix_web::Responder;
 use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, Responder};
 use contracts::publishing::ProbeSite;
 use contracts::site::SiteCredentialChanged;
 use database::Tx;
@@ -53,8 +52,9 @@ impl From<Probe> for ProbeView {
 /// Between two looks without being woken: another replica may have taken the answer.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 
-/// Call the site from our side and say what works: reachability, REST API, plugin, signature, clock; without the plugin, the
-/// application password and what its person may do, and a site that waited for that is connected. Editors and owners.
+/// Call the site from our side and say what works: reachability, REST API, plugin, signature, clock, what firewalls let through, and what
+/// the site finds of itself; without the plugin, the application password and what its person may do, and a site that waited for that is
+/// connected. Editors and owners.
 #[utoipa::path(
     post, path = "/api/v1/integration/integrations/{id}/test-connection/", operation_id = "test_connection", tag = "Integrations",
     params(
@@ -70,19 +70,31 @@ const LOOK_EVERY: Duration = Duration::from_millis(250);
 pub async fn test_connection(
     editor: Editor,
     state: Data<AppState>,
-    request: actix_web::HttpRequest,
+    request: HttpRequest,
     once: Once,
     id: Path<i64>,
 ) -> Result<HttpResponse, Problem> {
-    let owner = (editor.account_id, IntegrationId::new(*id));
+    ask_and_wait(&editor, &state, &request, once, IntegrationId::new(*id), String::new()).await
+}
+
+/// Has the worker call the site, and waits for what it finds; about one post type only if one is named.
+pub(super) async fn ask_and_wait(
+    editor: &Editor,
+    state: &AppState,
+    request: &HttpRequest,
+    once: Once,
+    id: IntegrationId,
+    post_type: String,
+) -> Result<HttpResponse, Problem> {
+    let owner = (editor.account_id, id);
     let mut asked = None;
     let accepted = once
-        .run(&editor, &(), async |tx, now| {
+        .run(editor, &post_type, async |tx, now| {
             let integration = integrations::find(tx.conn(), owner.0, owner.1).await?.ok_or_else(not_found)?;
             let probe = ProbeId::generate();
             let site = sites::find(tx.conn(), owner.0, SiteId::new(integration.site_id)).await?;
             let version = site.ok_or_else(not_found)?.credential_version;
-            ask(tx, probe, (owner.0, &integration), version, None, now).await?;
+            ask(tx, probe, (owner.0, &integration), version, None, post_type.clone(), now).await?;
             asked = Some(probe.as_uuid());
             let waiting = Probe::asked(probe.as_uuid(), integration.id, now);
             Ok(Success::accepted(address(owner.1, probe.as_uuid()), ProbeView::from(waiting)))
@@ -90,8 +102,8 @@ pub async fn test_connection(
         .await?;
     // The repetition of an earlier request only gets the address.
     let Some(probe) = asked else { return Ok(accepted) };
-    match wait(&state, owner, probe).await? {
-        Some(answered) => Ok(Success::ok(ProbeView::from(answered)).respond_to(&request)),
+    match wait(state, owner, probe).await? {
+        Some(answered) => Ok(Success::ok(ProbeView::from(answered)).respond_to(request)),
         None => Ok(accepted),
     }
 }
@@ -103,6 +115,7 @@ pub(super) async fn ask(
     (account, integration): (AccountId, &Integration),
     version: i64,
     site: Option<SiteCredentialChanged>,
+    post_type: String,
     now: Timestamp,
 ) -> Result<(), Problem> {
     let owner = (account, IntegrationId::new(integration.id));
@@ -113,6 +126,7 @@ pub(super) async fn ask(
         site_id: integration.site_id,
         integration_id: integration.id,
         site,
+        post_type,
     };
     mailbox::post(tx, &command).await?;
     Ok(())

@@ -159,9 +159,16 @@ async fn a_plugin_that_signs_is_paired() {
         .iter()
         .map(|it| (it["name"].as_str().unwrap(), it["ok"] == true))
         .collect();
-    let expected =
-        ["api_key", "site_address", "signature", "https", "wordpress", "php"].map(|name| (name, true));
+    let expected = ["api_key", "body", "site_address", "signature", "https", "wordpress", "php"]
+        .map(|name| (name, true));
     assert_eq!(checks, expected);
+    assert_eq!(data["checks"][0]["evidence"], "It came as Authorization.");
+    let mut late = body.clone();
+    late["time"] = json!("2026-11-22T09:55:00Z");
+    let answer = api.post(site.key.expose(), &at("test-connection/"), late).await;
+    let clock = answer.json()["data"]["checks"][5].clone();
+    assert_eq!((&clock["name"], &clock["ok"]), (&json!("clock"), &json!(false)));
+    assert_eq!(clock["detail"], "The site's clock is 300 s off.");
 
     let said = last_said(&api).await;
     assert_eq!((said.state(), said.version), (SiteState::Connected, 2));
@@ -344,6 +351,7 @@ async fn a_connection_test_waits_for_the_site() {
             ok: false,
             detail: "403".into(),
             fix: "Allow it.".into(),
+            evidence: "<title>Forbidden</title>".into(),
         };
         let probed = SiteProbed {
             probe_id: command.probe_id,
@@ -361,8 +369,29 @@ async fn a_connection_test_waits_for_the_site() {
     assert_eq!((data["done"].clone(), data["ok"].clone()), (json!(true), json!(false)));
     assert_eq!(
         data["checks"],
-        json!([{"name": "rest_api", "ok": false, "detail": "403", "fix": "Allow it."}])
+        json!([{"name": "rest_api", "ok": false, "detail": "403", "evidence": "<title>Forbidden</title>", "fix": "Allow it."}])
     );
+}
+
+#[actix_web::test]
+async fn a_collection_is_asked_for_by_its_name() {
+    let (api, team, site) = with_key().await;
+    let path = at(&format!("{}/test-collection-connection/", site.integration_id));
+    for wrong in ["", "Post", "a/b", "?", &"x".repeat(65)] {
+        let answer = api.post(&team.editor, &path, json!({"post_type": wrong})).await;
+        assert_eq!((answer.status.as_u16(), answer.code().as_str()), (422, "invalid_field"), "{wrong}");
+    }
+    let accepted = api.post(&team.editor, &path, json!({"post_type": "recipe"})).await;
+    assert_eq!(accepted.status, 202, "nobody answers");
+    let asked = api.posted::<ProbeSite>().await;
+    assert_eq!(asked.iter().map(|it| it.post_type.as_str()).collect::<Vec<_>>(), ["recipe"]);
+    assert_eq!(api.get(&team.viewer, accepted.header("location")).await.json()["data"]["done"], false);
+    let stranger = api.team("others").await;
+    assert_eq!(
+        api.post(&stranger.owner, &path, json!({"post_type": "post"})).await.code(),
+        "integration_not_found"
+    );
+    assert_eq!(api.post(&team.viewer, &path, json!({"post_type": "post"})).await.code(), "role_too_low");
 }
 
 #[actix_web::test]

@@ -82,7 +82,7 @@ pub async fn use_application_password(
             };
             let (made, said) = credentials::use_password(tx, (account, site), &login, now).await?;
             let (probe, version) = (ProbeId::generate(), said.version);
-            ask(tx, probe, (account, &made), version, Some(said), now).await?;
+            ask(tx, probe, (account, &made), version, Some(said), String::new(), now).await?;
             let id = IntegrationId::new(made.id);
             asked = Some((id, probe.as_uuid()));
             let probe = Probe::asked(probe.as_uuid(), made.id, now);

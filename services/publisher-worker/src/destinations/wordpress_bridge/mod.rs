@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use domain::Clock;
-use domain::delivery::{Answer, Failure, ReceiptAnswer};
+use domain::delivery::{Answer, ReceiptAnswer};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use jiff::Timestamp;
@@ -16,9 +16,13 @@ use url::Url;
 use uuid::Uuid;
 
 pub(super) mod answers;
+mod collection;
+mod echo;
+mod examine;
 mod payload;
 mod posts;
 mod probe;
+mod site_report;
 
 use self::answers::{Mark, Reading};
 use self::payload::Payload;
@@ -142,31 +146,28 @@ impl Destination for WordpressBridge {
         .boxed()
     }
 
-    fn probe<'a>(&'a self, site: &'a Site) -> BoxFuture<'a, Reply<Findings>> {
-        async move {
-            let (result, call) = self.call(site, Method::GET, "/igny8/v1/status", &[], Body::EMPTY).await;
-            let value = match result.map(Reading::into_members) {
-                Ok(Ok(members)) => probe::of_status(&members, self.clock.now()),
-                Ok(Err(refusal)) => in_the_way(&Answer::Refused(refusal)),
-                Err(error) => in_the_way(&answers::unanswered(error)),
-            };
-            Reply { value, call }
-        }
-        .boxed()
+    fn probe<'a>(&'a self, site: &'a Site, post_type: Option<&'a str>) -> BoxFuture<'a, Reply<Findings>> {
+        self.examine(site, post_type).boxed()
     }
 }
 
 struct Body {
     media_type: &'static str,
     bytes: Bytes,
+    /// Goes as a POST that stands for this method.
+    stands_for: Option<Method>,
 }
 
 impl Body {
     fn json(payload: &Payload<'_>) -> Self {
-        Self { media_type: "application/json", bytes: payload.to_json().into() }
+        Self::of("application/json", payload.to_json().into())
     }
 
-    const EMPTY: Self = Self { media_type: "", bytes: Bytes::new() };
+    const fn of(media_type: &'static str, bytes: Bytes) -> Self {
+        Self { media_type, bytes, stands_for: None }
+    }
+
+    const EMPTY: Self = Self::of("", Bytes::new());
 }
 
 impl WordpressBridge {
@@ -206,7 +207,7 @@ impl WordpressBridge {
             ("caption", &picture.caption),
             ("source_url", &picture.source_url),
         ];
-        let body = Body { media_type: picture.media_type, bytes: picture.bytes.clone() };
+        let body = Body::of(picture.media_type, picture.bytes.clone());
         let (result, call) = self.call(site, Method::POST, "/igny8/v1/media", &query, body).await;
         let value = attachment(result).and_then(|id| {
             let none = MediaRefusal {
@@ -241,7 +242,8 @@ impl WordpressBridge {
         let request_id = format!("msg_{}", Uuid::now_v7().simple());
         let url = endpoint(&site.rest_url, route, query);
         let started_at = self.clock.now();
-        let headers = self.proof(site, &request_id, &method, route, &url, &body.bytes, started_at);
+        let mut headers = self.proof(site, &request_id, &method, route, &url, &body.bytes, started_at);
+        headers.extend(body.stands_for.map(|it| ("x-http-method-override", it.to_string())));
         let begun = Instant::now();
         let request = Request { method, url, headers, content_type: body.media_type, body: body.bytes };
         let result = self.egress.call(request, max_answer).await;
@@ -292,10 +294,6 @@ impl WordpressBridge {
             Access::Key(None) | Access::Password { .. } => vec![accept],
         }
     }
-}
-
-fn in_the_way(answer: &Answer) -> Findings {
-    Failure::of(answer).map_or_else(Findings::default, |failure| probe::of_failure(&failure))
 }
 
 /// The plugin's words, or what the answer comes to.

@@ -58,17 +58,24 @@ fn step(cause: Cause) -> usize {
     }
 }
 
-fn passed(name: &'static str, detail: String) -> Finding {
-    Finding { name, ok: true, detail, fix: String::new() }
+pub fn passed(name: &'static str, detail: String) -> Finding {
+    Finding { name: name.into(), ok: true, detail, evidence: String::new(), fix: String::new() }
 }
 
-fn failed(name: &'static str, failure: &Failure) -> Finding {
+pub fn failed(name: &'static str, failure: &Failure) -> Finding {
     let detail = match failure.http_status {
         Some(status) => format!("{} (HTTP {status})", failure.detail),
         None if failure.evidence.is_empty() => failure.detail.clone(),
         None => format!("{} ({})", failure.detail, failure.evidence),
     };
-    Finding { name, ok: false, detail, fix: failure.next_step.clone() }
+    let (evidence, fix) = (failure.evidence.clone(), failure.next_step.clone());
+    Finding { name: name.into(), ok: false, detail, evidence, fix }
+}
+
+/// It was not looked at, which is no fault.
+pub fn skipped(name: &'static str, fix: &str) -> Finding {
+    let detail = "Not looked at: the plugin is too old to be asked.".to_owned();
+    Finding { fix: fix.to_owned(), ..passed(name, detail) }
 }
 
 fn clock(time: Timestamp, now: Timestamp) -> Finding {
@@ -77,9 +84,10 @@ fn clock(time: Timestamp, now: Timestamp) -> Finding {
         return passed("clock", format!("The site's clock is {} s off.", off.as_secs()));
     }
     Finding {
-        name: "clock",
+        name: "clock".into(),
         ok: false,
         detail: format!("The site's clock is {} s off; beyond 300 s it refuses our requests.", off.as_secs()),
+        evidence: format!("The site says {time}, it is {now}."),
         fix: Cause::ClockSkew.next_step().to_owned(),
     }
 }

@@ -122,16 +122,17 @@ impl Destination for WordpressRest {
         .boxed()
     }
 
-    fn probe<'a>(&'a self, site: &'a Site) -> BoxFuture<'a, Reply<Findings>> {
+    fn probe<'a>(&'a self, site: &'a Site, post_type: Option<&'a str>) -> BoxFuture<'a, Reply<Findings>> {
         async move {
             let mut talk = Talk::new(self, site);
             let fields = "id,name,username,roles,capabilities";
             let ask = Ask::get("/wp/v2/users/me").with("context", "edit").with("_fields", fields);
-            let value = match talk.ask(ask).await {
+            let mut value = match talk.ask(ask).await {
                 Ok(person) => probe::of_person(&person),
                 Err(no) => Failure::of(&no.into_answer())
                     .map_or_else(Findings::default, |failure| probe::of_failure(&failure)),
             };
+            value.checks.extend(post_type.map(|_| probe::no_plugin_to_ask()));
             talk.came_to(value)
         }
         .boxed()

@@ -40,9 +40,10 @@ pub fn of_person(person: &Value) -> Findings {
         checks.push(match (may, needed) {
             (true, _) => passed(check, format!("{name} may {}.", what.split(';').next().unwrap_or(what))),
             (false, true) => Finding {
-                name: check,
+                name: check.into(),
                 ok: false,
                 detail: format!("{name} may not {what}."),
+                evidence: String::new(),
                 fix: "Give this person the role of an author at least, or use an editor's application password.".to_owned(),
             },
             // Works without.
@@ -62,7 +63,13 @@ pub fn of_failure(failure: &Failure) -> Findings {
         None if failure.evidence.is_empty() => failure.detail.clone(),
         None => format!("{} ({})", failure.detail, failure.evidence),
     };
-    checks.push(Finding { name: STEPS[stuck].0, ok: false, detail, fix: failure.next_step.clone() });
+    checks.push(Finding {
+        name: STEPS[stuck].0.into(),
+        ok: false,
+        detail,
+        evidence: failure.evidence.clone(),
+        fix: failure.next_step.clone(),
+    });
     Findings { checks, cause: Some(failure.cause), ..Findings::default() }
 }
 
@@ -85,7 +92,14 @@ fn step(cause: Cause) -> usize {
 }
 
 fn passed(name: &'static str, detail: String) -> Finding {
-    Finding { name, ok: true, detail, fix: String::new() }
+    Finding { name: name.into(), ok: true, detail, evidence: String::new(), fix: String::new() }
+}
+
+/// Only the plugin knows what may be done with a post type.
+pub fn no_plugin_to_ask() -> Finding {
+    let detail = "Without the plugin the site can't be asked about a post type.".to_owned();
+    let fix = "Install the IGNY8 plugin and connect it.".to_owned();
+    Finding { ok: false, fix, ..passed("post_type", detail) }
 }
 
 #[cfg(test)]
@@ -103,7 +117,7 @@ mod tests {
         let mut contributor = author;
         contributor["capabilities"] = json!({"edit_posts": true});
         let findings = of_person(&contributor);
-        let failed: Vec<_> = findings.checks.iter().filter(|it| !it.ok).map(|it| it.name).collect();
+        let failed: Vec<_> = findings.checks.iter().filter(|it| !it.ok).map(|it| it.name.as_ref()).collect();
         assert_eq!(failed, ["may_publish", "may_edit_published", "may_upload"]);
         assert_eq!(findings.cause, Some(Cause::MissingCapability));
     }
@@ -111,7 +125,7 @@ mod tests {
     #[test]
     fn what_is_in_the_way_stands_after_what_works() {
         let findings = of_failure(&Failure::new(Cause::WrongPassword, "", Some(401)));
-        let checks: Vec<_> = findings.checks.iter().map(|it| (it.name, it.ok)).collect();
+        let checks: Vec<_> = findings.checks.iter().map(|it| (it.name.as_ref(), it.ok)).collect();
         assert_eq!(checks, [("reachable", true), ("rest_api", true), ("password", false)]);
     }
 }
