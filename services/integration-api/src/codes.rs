@@ -60,6 +60,7 @@ codes! {
     SITE_NOT_FOUND = "site_not_found": "There is no such site, or it is another's.";
     SITE_URL_MISMATCH = "site_url_mismatch": "The request comes from another address than the site's.";
     SYNC_DISABLED = "sync_disabled": "Two-way sync is switched off for the integration.";
+    TAXONOMY_NOT_FOUND = "taxonomy_not_found": "The site never told of such a taxonomy.";
     TOKEN_INVALID = "token_invalid": "The access token or session is unknown or has expired.";
     TOO_MANY_STREAMS = "too_many_streams": "As many event streams are open as the server carries.";
     TOO_LATE_TO_CANCEL = "too_late_to_cancel": "It is being sent to the site at this moment.";

@@ -88,6 +88,10 @@ pub fn text() -> String {
         integrations::imports::start::start_import,
         integrations::imports::sync::sync_integration,
         integrations::imports::sync::sync_site,
+        integrations::update_structure::update_structure,
+        integrations::content_types::get_content_types,
+        integrations::content_types::update_content_types,
+        integrations::list_terms::list_terms,
     ),
     components(schemas(web::ProblemBody))
 )]

@@ -116,6 +116,17 @@ const PLACES: &[Place] = &[
             .route(patch().to(integrations::update::update_integration))
             .route(delete().to(integrations::delete::delete_integration))
     }),
+    ("/api/v1/integration/integrations/{id}/update-structure", |at| {
+        at.app_data(integrations::update_structure::BODY_LIMIT)
+            .route(post().to(integrations::update_structure::update_structure))
+    }),
+    ("/api/v1/integration/integrations/{id}/content-types", |at| {
+        at.route(get().to(integrations::content_types::get_content_types))
+            .route(patch().to(integrations::content_types::update_content_types))
+    }),
+    ("/api/v1/integration/integrations/{id}/taxonomies/{taxonomy}/terms", |at| {
+        at.route(get().to(integrations::list_terms::list_terms))
+    }),
     ("/api/v1/integration/integrations/{id}/test-connection", |at| {
         at.route(post().to(integrations::test_connection::test_connection))
     }),

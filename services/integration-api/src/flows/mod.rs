@@ -14,6 +14,8 @@ pub mod open_account;
 pub mod release;
 pub mod review;
 pub mod schedule;
+pub mod structure;
+pub mod suspect_clone;
 pub mod sync_log;
 pub mod take_posts;
 pub mod timetable;

@@ -2,6 +2,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::store::integrations::Integration;
 use crate::store::publications::Publication;
 use crate::store::sync_events::NewSyncEvent;
 
@@ -73,6 +74,29 @@ impl Entry {
             event_type: CONTENT,
             action,
             direction: LOCAL,
+            description,
+            error: None,
+            external_id: None,
+            details: json!({}),
+            duration_ms: None,
+        }
+    }
+
+    /// A success of a whole site.
+    pub fn of_site(
+        integration: &Integration,
+        action: &'static str,
+        direction: &'static str,
+        description: String,
+    ) -> Self {
+        Self {
+            account_id: integration.account_id,
+            site_id: integration.site_id,
+            integration_id: Some(integration.id),
+            content_id: None,
+            event_type: SYNC,
+            action,
+            direction,
             description,
             error: None,
             external_id: None,

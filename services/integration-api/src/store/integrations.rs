@@ -2,7 +2,7 @@ use diesel::QueryResult;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::{AccountId, IntegrationId, SiteId};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use jiff_diesel::ToDiesel;
 
 use super::schema::integrations;
@@ -68,6 +68,9 @@ pub struct Integration {
     pub connection: String,
     pub username: String,
     pub sealed_application_password: Option<Vec<u8>>,
+    #[diesel(deserialize_as = jiff_diesel::NullableTimestamp)]
+    pub clone_suspected_at: Option<Timestamp>,
+    pub clone_site_url: Option<String>,
 }
 
 /// What the site is spoken to through.
@@ -258,6 +261,8 @@ pub async fn connect(
             // The plugin is the better way: a password there was is not kept.
             NoPassword::default(),
             integrations::state.eq(State::Connected.as_str()),
+            integrations::clone_suspected_at.eq(None::<Timestamp>.to_diesel()),
+            integrations::clone_site_url.eq(None::<String>),
             integrations::connected_at.eq(now.to_diesel()),
             integrations::updated_at.eq(now.to_diesel()),
         ))
@@ -381,6 +386,33 @@ pub async fn note_versions(
         .execute(connection)
         .await?;
     Ok(())
+}
+
+/// The site's key came from another address. `None` if there is no integration, or this one is noted; another address within
+/// `pause` of the last note is not noted either.
+pub async fn note_clone(
+    connection: &mut AsyncPgConnection,
+    site: SiteId,
+    site_url: &str,
+    pause: SignedDuration,
+    now: Timestamp,
+) -> QueryResult<Option<Integration>> {
+    let of_site = integrations::table
+        .filter(integrations::site_id.eq(site.get()))
+        .filter(integrations::platform.eq(WORDPRESS))
+        .filter(integrations::state.ne(State::Deleted.as_str()));
+    let is_new = integrations::clone_suspected_at.is_null().or(integrations::clone_site_url
+        .is_distinct_from(site_url)
+        .and(integrations::clone_suspected_at.lt((now - pause).to_diesel())));
+    diesel::update(of_site.filter(is_new))
+        .set((
+            integrations::clone_suspected_at.eq(now.to_diesel()),
+            integrations::clone_site_url.eq(site_url),
+        ))
+        .returning(Integration::as_returning())
+        .get_result(connection)
+        .await
+        .optional()
 }
 
 /// `None` if the site has no integration.

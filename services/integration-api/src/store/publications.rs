@@ -1,6 +1,8 @@
+use std::collections::HashMap;
+
 use diesel::QueryResult;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Jsonb, Text, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Jsonb, Nullable, Text, Timestamptz};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::{AccountId, ContentId};
 use jiff::Timestamp;
@@ -190,6 +192,38 @@ pub async fn without_post(connection: &mut AsyncPgConnection, ids: &[i64]) -> Qu
         .select((publications::site_id, publications::content_id))
         .load(connection)
         .await
+}
+
+/// Posts of a site that are content here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Synced {
+    pub count: i64,
+    pub last_at: Option<Timestamp>,
+}
+
+/// The same by post type, without what is gone from the site.
+pub async fn synced_by_type(
+    connection: &mut AsyncPgConnection,
+    site: i64,
+) -> QueryResult<HashMap<String, Synced>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Text)]
+        post_type: String,
+        #[diesel(sql_type = BigInt)]
+        count: i64,
+        #[diesel(sql_type = Nullable<Timestamptz>, deserialize_as = jiff_diesel::NullableTimestamp)]
+        last_at: Option<Timestamp>,
+    }
+    let rows: Vec<Row> = diesel::sql_query(
+        "SELECT content.post_type, count(*) AS count, max(greatest(p.last_wp_sync, p.published_at)) AS last_at
+         FROM publications AS p JOIN content ON content.id = p.content_id
+         WHERE p.site_id = $1 AND p.external_id IS NOT NULL AND p.state <> 'gone' GROUP BY content.post_type",
+    )
+    .bind::<BigInt, _>(site)
+    .load(connection)
+    .await?;
+    Ok(rows.into_iter().map(|it| (it.post_type, Synced { count: it.count, last_at: it.last_at })).collect())
 }
 
 /// Writes rows that were locked and changed, all in one statement.

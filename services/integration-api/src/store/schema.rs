@@ -136,6 +136,42 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// What people chose. A push of the site makes the rows with their defaults and never changes one.
+    content_type_choices (integration_id, kind, slug) {
+        account_id -> Int8,
+        integration_id -> Int8,
+        kind -> Text,
+        slug -> Text,
+        /// Whether it is synchronised.
+        enabled -> Bool,
+        /// How many of it are read at most.
+        fetch_limit -> Int4,
+    }
+}
+
+diesel::table! {
+    /// Facts: what the site has. What people choose of it is in content_type_choices.
+    content_types (integration_id, kind, slug) {
+        account_id -> Int8,
+        integration_id -> Int8,
+        kind -> Text,
+        slug -> Text,
+        label -> Text,
+        /// Posts or terms of it on the site, as the site counts.
+        count -> Int8,
+        hierarchical -> Bool,
+        /// Of a post type: ["title", "editor", …].
+        supports -> Jsonb,
+        /// The taxonomies of a post type, or the post types of a taxonomy.
+        related -> Jsonb,
+        /// The site has more terms of it than it told.
+        truncated -> Bool,
+        /// Since when the site does not have it any more; the newest 200 of these are kept, with what was chosen.
+        vanished_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     idempotency_keys (account_id, key) {
         account_id -> Int8,
         key -> Text,
@@ -229,6 +265,10 @@ diesel::table! {
         username -> Text,
         /// Sealed for site.application_password|<site_id>; null once it was forgotten.
         sealed_application_password -> Nullable<Bytea>,
+        /// When the site's key came from another address; null: it did not since the last pairing.
+        clone_suspected_at -> Nullable<Timestamptz>,
+        /// That address.
+        clone_site_url -> Nullable<Text>,
     }
 }
 
@@ -333,6 +373,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Categories, tags and other terms that a site has.
+    site_terms (integration_id, taxonomy, wordpress_id) {
+        account_id -> Int8,
+        integration_id -> Int8,
+        taxonomy -> Text,
+        wordpress_id -> Int8,
+        /// The term above, by its id on the site; 0: none.
+        parent -> Int8,
+        name -> Text,
+        slug -> Text,
+        /// Such as Guides > Beginners; null: a term above is not known.
+        path -> Nullable<Text>,
+        /// The name as content may write it: lower case, plain signs.
+        name_key -> Text,
+        /// The path likewise.
+        path_key -> Nullable<Text>,
+        count -> Int8,
+        /// Since when the site does not have it any more; kept only where content or settings still name it.
+        vanished_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     sites (id) {
         /// An old installation's sites keep their ids.
         id -> Int8,
@@ -347,6 +410,28 @@ diesel::table! {
         updated_at -> Timestamptz,
         /// Deleted sites stay for the history of their content; nobody sees them.
         deleted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// What a site says of itself as a whole. Who takes in a structure locks this row first.
+    structures (integration_id) {
+        integration_id -> Int8,
+        account_id -> Int8,
+        /// SHA-256 of what was told last, without what changes by itself; null: nothing was told yet.
+        digest -> Nullable<Bytea>,
+        /// When the site wrote it, by its own clock, but never in the future: an older one that comes later changes nothing.
+        told_at -> Nullable<Timestamptz>,
+        /// When the last one came here.
+        fetched_at -> Nullable<Timestamptz>,
+        /// {seo_plugin, builder, block_editor, …} as the site says it.
+        capabilities -> Jsonb,
+        /// [{id, login, name}]
+        authors -> Jsonb,
+        /// A switch in the plugin; null: it did not say.
+        plugin_connection_enabled -> Nullable<Bool>,
+        /// A switch in the plugin; null: it did not say.
+        two_way_sync_enabled -> Nullable<Bool>,
     }
 }
 
@@ -418,6 +503,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     conflicts,
     content,
     content_terms,
+    content_type_choices,
+    content_types,
     idempotency_keys,
     import_cursors,
     imports,
@@ -427,7 +514,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     publications,
     publishing_settings,
     sessions,
+    site_terms,
     sites,
+    structures,
     sync_events,
     tokens,
     users,

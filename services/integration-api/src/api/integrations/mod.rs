@@ -1,3 +1,4 @@
+pub mod content_types;
 pub mod create;
 pub mod delete;
 pub mod generate_api_key;
@@ -6,12 +7,14 @@ pub mod get_probe;
 mod guarantees;
 pub mod imports;
 pub mod list;
+pub mod list_terms;
 pub mod pair;
 pub mod revoke_api_key;
 pub mod rotate_api_key;
 pub mod test_collection_connection;
 pub mod test_connection;
 pub mod update;
+pub mod update_structure;
 pub mod use_application_password;
 
 use actix_web::http::StatusCode;
@@ -60,6 +63,15 @@ pub struct IntegrationView {
     pub credentials_json: CredentialsView,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+    /// Another address uses the site's key: most often a copy of the site. Until the site pairs again.
+    pub clone_suspected: Option<CloneView>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CloneView {
+    pub at: Timestamp,
+    /// Where the other WordPress says it is.
+    pub site_url: String,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -110,6 +122,10 @@ impl From<Integration> for IntegrationView {
             },
             created_at: it.created_at,
             updated_at: it.updated_at,
+            clone_suspected: it
+                .clone_suspected_at
+                .zip(it.clone_site_url)
+                .map(|(at, site_url)| CloneView { at, site_url }),
         }
     }
 }

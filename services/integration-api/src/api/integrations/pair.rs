@@ -1,6 +1,7 @@
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
+use database::Tx;
 use domain::SiteUrl;
 use jiff::Timestamp;
 use secrets::{ExposeSecret, Secret, VerifyingKey, constant_time_eq};
@@ -11,6 +12,7 @@ use web::{Json, Problem, ProblemBody, Success};
 use crate::access::{OptionalSiteKey, SiteKey, find_site_key, invalid_key, missing_key, revoked_key};
 use crate::api::sites;
 use crate::flows::connect_site::{self, Claim, Connected, Refusal};
+use crate::flows::suspect_clone::suspect_clone;
 use crate::store::probes::Check;
 use crate::{AppState, codes};
 
@@ -107,8 +109,19 @@ pub async fn pair_site(
         .transaction(async |tx| {
             connect_site::connect(tx, &state.pepper, &state.sealer, &key, &claim, now).await
         })
-        .await
-        .map_err(|refusal| explain(refusal, &claim))?;
+        .await;
+    let connected = match connected {
+        Ok(connected) => connected,
+        Err(refusal) => {
+            if let (Refusal::OtherOrigin { .. }, Some(url)) = (&refusal, &claim.site_url) {
+                let note = async |tx: &mut Tx| -> Result<_, Problem> {
+                    Ok(suspect_clone(tx, key.site_id, url.as_str(), now).await?)
+                };
+                state.database.transaction(note).await?;
+            }
+            return Err(explain(refusal, &claim));
+        }
+    };
     tracing::info!(
         account.id = key.account_id.get(),
         site.id = key.site_id.get(),
