@@ -5,6 +5,7 @@ use domain::content::{Article, CustomField, EXCERPT_LENGTH, Image, ImagePolicy, 
 use domain::text::UnknownName;
 use serde_json::{Map, Value};
 
+use super::known_terms::{Known, KnownTerms};
 use crate::store::content::{self, Text};
 use crate::store::content_terms::Terms;
 use crate::store::publishing_settings::{FieldMapping, Posts};
@@ -12,13 +13,10 @@ use crate::store::publishing_settings::{FieldMapping, Posts};
 /// The article as it is to stand on the site.
 ///
 /// Without an excerpt of its own it gets the beginning of its text; without categories, its cluster's name; without an author, the
-/// site's. Keywords are tags too. Ids of terms and fields are mapped as the site's settings say.
-pub fn article(text: Text, terms: &Terms, posts: &Posts) -> Result<Article, UnknownName> {
-    let keywords = [&text.primary_keyword].into_iter().chain(&text.secondary_keywords.0);
-    let tags = without_repeats(terms.tags.iter().chain(keywords));
-    let cluster = [text.cluster_name];
-    let categories =
-        without_repeats(if terms.categories.is_empty() { cluster.iter() } else { terms.categories.iter() });
+/// site's. Keywords are tags too. Ids of terms and fields are mapped as the site's settings say; where these say nothing of a term, it is
+/// the one that the site told of.
+pub fn article(text: Text, terms: &Terms, posts: &Posts, known: &KnownTerms) -> Result<Article, UnknownName> {
+    let Terms { categories, tags } = terms_of(&text, terms);
     let (meta, fields) = mapped(text.meta.0, &posts.fields)?;
     Ok(Article {
         excerpt: match text.excerpt {
@@ -40,8 +38,8 @@ pub fn article(text: Text, terms: &Terms, posts: &Posts) -> Result<Article, Unkn
         },
         featured_image: text.featured_image.map(|image| from_row(image.0)),
         gallery_images: text.gallery_images.0.into_iter().map(from_row).collect(),
-        category_ids: ids_of(&categories, &posts.category_ids),
-        tag_ids: ids_of(&tags, &posts.tag_ids),
+        category_ids: ids_of(&categories, &posts.category_ids, &known.categories),
+        tag_ids: ids_of(&tags, &posts.tag_ids, &known.tags),
         categories,
         tags,
         missing_terms: posts.missing_terms.parse()?,
@@ -59,11 +57,23 @@ pub fn article(text: Text, terms: &Terms, posts: &Posts) -> Result<Article, Unkn
     })
 }
 
-/// Those of these terms that are mapped, in whatever case they are written.
-fn ids_of(names: &[String], mapped: &BTreeMap<String, i64>) -> BTreeMap<String, i64> {
+/// The categories and tags that the article is going to have.
+pub fn terms_of(text: &Text, terms: &Terms) -> Terms {
+    let keywords = [&text.primary_keyword].into_iter().chain(&text.secondary_keywords.0);
+    let cluster = std::slice::from_ref(&text.cluster_name);
+    let categories = if terms.categories.is_empty() { cluster } else { &terms.categories };
+    Terms {
+        categories: without_repeats(categories.iter()),
+        tags: without_repeats(terms.tags.iter().chain(keywords)),
+    }
+}
+
+/// Those of these terms that are mapped or known, in whatever case they are written.
+fn ids_of(names: &[String], mapped: &BTreeMap<String, i64>, known: &Known) -> BTreeMap<String, i64> {
     let mapped: HashMap<String, i64> =
         mapped.iter().map(|(name, id)| (name.trim().to_lowercase(), *id)).collect();
-    names.iter().filter_map(|name| Some((name.clone(), *mapped.get(&name.to_lowercase())?))).collect()
+    let id_of = |name: &str| mapped.get(&name.to_lowercase()).copied().or_else(|| known.id_of(name));
+    names.iter().filter_map(|name| Some((name.clone(), id_of(name)?))).collect()
 }
 
 /// What goes into fields of the site, and what stays.
@@ -181,7 +191,7 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_made() {
-        let made = article(text(), &Terms::default(), &Posts::default()).unwrap();
+        let made = article(text(), &Terms::default(), &Posts::default(), &KnownTerms::default()).unwrap();
         assert_eq!(made.excerpt, "Bread needs time.");
         assert_eq!(made.categories, ["Baking"]);
         assert_eq!(made.tags, ["bread", "Sourdough", "time"]);
@@ -196,7 +206,7 @@ mod tests {
             categories: vec!["Food".to_owned(), "Food > Bread".to_owned()],
             tags: vec!["sourdough".to_owned(), " ".to_owned()],
         };
-        let made = article(given, &terms, &Posts::default()).unwrap();
+        let made = article(given, &terms, &Posts::default(), &KnownTerms::default()).unwrap();
         assert_eq!(made.excerpt, "Mine");
         assert_eq!(made.categories, ["Food", "Food > Bread"]);
         assert_eq!(made.tags, ["sourdough", "bread", "time"]);
@@ -210,7 +220,7 @@ mod tests {
             secondary_keywords: Texts::default(),
             ..text()
         };
-        let made = article(plain, &Terms::default(), &Posts::default()).unwrap();
+        let made = article(plain, &Terms::default(), &Posts::default(), &KnownTerms::default()).unwrap();
         assert!(made.categories.is_empty() && made.tags.is_empty());
     }
 
@@ -229,7 +239,7 @@ mod tests {
             "fields": [{"from": "price", "key": "field_price", "via": "acf"}, {"from": "absent", "key": "absent"}],
         }))
         .unwrap();
-        let made = article(text, &Terms::default(), &posts).unwrap();
+        let made = article(text, &Terms::default(), &posts, &KnownTerms::default()).unwrap();
         assert_eq!((made.author.as_str(), made.missing_terms), ("Ben", MissingTerms::Skip));
         assert_eq!(made.text_format, TextFormat::Blocks);
         assert_eq!(made.images, Some(ImagePolicy { keep_location: true, max_edge_px: 2560 }));
@@ -243,7 +253,7 @@ mod tests {
     #[test]
     fn the_wire_has_all_of_it() {
         let policy = ImagePolicy { keep_location: true, max_edge_px: 1200 };
-        let made = article(text(), &Terms::default(), &Posts::default()).unwrap();
+        let made = article(text(), &Terms::default(), &Posts::default(), &KnownTerms::default()).unwrap();
         let made = Article { images: Some(policy), ..made };
         let wire = to_wire(made);
         assert_eq!((wire.status.as_str(), wire.meta_json.as_str()), ("publish", "{}"));

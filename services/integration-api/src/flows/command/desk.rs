@@ -6,12 +6,14 @@ use diesel::result::Error as QueryError;
 use domain::content::command::{ContentFacts, Decision, IntegrationFacts, IntegrationStatus, Order, decide};
 use domain::content::{Command, ContentStatus, PublicationState, Revision};
 use domain::text::UnknownName;
+use domain::wordpress::term_key;
 use domain::{ContentId, IntegrationId, OperationId, SiteId};
 use jiff::Timestamp;
 use serde_json::json;
 
 use super::{CommandError, Ordered, Wish, present_state};
-use crate::flows::article::{article, to_wire};
+use crate::flows::article::{article, terms_of, to_wire};
+use crate::flows::known_terms::KnownTerms;
 use crate::flows::sync_log::{Entry, IGNY8_TO_WP, PUBLISH};
 use crate::store::content::Content;
 use crate::store::content_terms::Terms;
@@ -20,7 +22,7 @@ use crate::store::json::Json;
 use crate::store::publications::Publication;
 use crate::store::publishing_settings::{Posts, PublishingSettings};
 use crate::store::sync_events::NewSyncEvent;
-use crate::store::{content, content_terms, publications, publishing_settings, sync_events};
+use crate::store::{content, content_terms, publications, publishing_settings, site_terms, sync_events};
 
 /// Everything there is to know about the contents that are meant, locked, and what becomes of it.
 pub struct Desk {
@@ -30,6 +32,8 @@ pub struct Desk {
     terms: HashMap<i64, Terms>,
     integrations: HashMap<i64, Integration>,
     settings: HashMap<i64, PublishingSettings>,
+    /// By integration.
+    known_terms: HashMap<i64, KnownTerms>,
     changed: HashSet<i64>,
     statuses: HashMap<i64, ContentStatus>,
     events: Vec<NewSyncEvent>,
@@ -52,6 +56,8 @@ impl Desk {
         let integrations = integrations::of_sites(tx.conn(), &sites).await?;
         let settings =
             if articles { publishing_settings::of_sites(tx.conn(), &sites).await? } else { HashMap::new() };
+        let known_terms =
+            if articles { known_terms(tx, &integrations, &contents, &terms).await? } else { HashMap::new() };
         Ok(Self {
             now,
             publications: rows.into_iter().map(|row| (row.content_id, row)).collect(),
@@ -59,6 +65,7 @@ impl Desk {
             terms,
             integrations: integrations.into_iter().map(|it| (it.site_id, it)).collect(),
             settings,
+            known_terms,
             changed: HashSet::new(),
             statuses: HashMap::new(),
             events: Vec::new(),
@@ -127,7 +134,9 @@ impl Desk {
         let written = if wish.command.has_article() {
             let terms = self.terms.get(&id).cloned().unwrap_or_default();
             let posts = self.settings.get(&content.site_id).map(|it| &it.settings.0.posts);
-            let article = article(content.text.clone(), &terms, posts.unwrap_or(&Posts::default()))?;
+            let (no_posts, nothing_known) = (Posts::default(), KnownTerms::default());
+            let known = self.known_terms.get(&order.integration_id.get()).unwrap_or(&nothing_known);
+            let article = article(content.text.clone(), &terms, posts.unwrap_or(&no_posts), known)?;
             let revision = Revision::of(&article).to_string();
             row.revision = Some(revision.clone());
             Some((revision, to_wire(article)))
@@ -221,6 +230,26 @@ impl Desk {
         }
         Ok(())
     }
+}
+
+/// What the sites told of the terms that the contents name.
+async fn known_terms(
+    tx: &mut Tx,
+    integrations: &[Integration],
+    contents: &[Content],
+    terms: &HashMap<i64, Terms>,
+) -> Result<HashMap<i64, KnownTerms>, QueryError> {
+    let none = Terms::default();
+    let mut keys: Vec<String> = contents
+        .iter()
+        .map(|content| terms_of(&content.text, terms.get(&content.id).unwrap_or(&none)))
+        .flat_map(|terms| terms.categories.into_iter().chain(terms.tags))
+        .map(|name| term_key(&name))
+        .collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let integrations: Vec<i64> = integrations.iter().map(|it| it.id).collect();
+    Ok(KnownTerms::of_all(site_terms::meant(tx.conn(), &integrations, &keys).await?))
 }
 
 /// The publication as it stands once the command is on its way.

@@ -32,6 +32,44 @@ async fn is_queued_with_the_whole_article() {
 }
 
 #[actix_web::test]
+async fn terms_that_the_site_told_of_are_named_by_their_ids() {
+    let desk = Desk::new().await;
+    let structure =
+        format!("/api/v1/integration/integrations/{}/update-structure/", desk.site.integration_id);
+    let terms = |ids: &[(i64, i64, &str)]| -> Value {
+        ids.iter().map(|(id, parent, name)| json!({"id": id, "parent": parent, "name": name})).collect()
+    };
+    let categories =
+        terms(&[(3, 0, "Guides"), (12, 3, "Beginners"), (13, 0, "Sea"), (14, 0, "News"), (15, 14, "Sea")]);
+    let told = json!({
+        "post_types": {"post": {}},
+        "taxonomies": {"category": {"terms": categories}, "post_tag": {"terms": terms(&[(30, 0, "moon"), (31, 0, "Guides")])},
+            "genre": {"terms": terms(&[(99, 0, "Boats")])}},
+    });
+    let taken = desk.api.post(desk.site.key.expose(), &structure, told).await;
+    assert_eq!(taken.status, 200, "{:?}", taken.json());
+    let settings = format!("/api/v1/sites/{}/publishing-settings/", desk.site.id);
+    desk.api.patch(&desk.team.editor, &settings, json!({"posts": {"category_ids": {"guides": 500}}})).await;
+
+    let path = desk.content("review").await;
+    let wanted =
+        json!({"categories": ["guides>beginners", "Guides", "Sea", "Boats"], "tags": ["Moon", "new"]});
+    assert_eq!(desk.api.patch(&desk.team.editor, &path, wanted).await.status, 200);
+    desk.api.post(&desk.team.editor, &format!("{path}publish/"), json!({})).await;
+    let [order]: [PublishContent; 1] = desk.api.posted().await.try_into().unwrap();
+    let article = order.article.unwrap();
+    let mut ids: Vec<_> = article.category_ids.into_iter().collect();
+    ids.sort();
+    let expected = [("Guides", 500), ("Sea", 13), ("guides>beginners", 12)];
+    assert_eq!(
+        ids,
+        expected.map(|(name, id)| (name.to_owned(), id)),
+        "what people set goes before what is known"
+    );
+    assert_eq!(article.tag_ids.into_iter().collect::<Vec<_>>(), [("Moon".to_owned(), 30)]);
+}
+
+#[actix_web::test]
 async fn each_refusal_has_its_code_and_changes_nothing() {
     let desk = Desk::new().await;
     let refused = async |path: &str, body: Value| {
