@@ -92,6 +92,8 @@ pub fn text() -> String {
         integrations::content_types::get_content_types,
         integrations::content_types::update_content_types,
         integrations::list_terms::list_terms,
+        integrations::sync_status::get_sync_status,
+        integrations::sync_health::get_sync_health,
     ),
     components(schemas(web::ProblemBody))
 )]

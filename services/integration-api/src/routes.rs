@@ -127,6 +127,12 @@ const PLACES: &[Place] = &[
     ("/api/v1/integration/integrations/{id}/taxonomies/{taxonomy}/terms", |at| {
         at.route(get().to(integrations::list_terms::list_terms))
     }),
+    ("/api/v1/integration/integrations/{id}/sync-status", |at| {
+        at.route(get().to(integrations::sync_status::get_sync_status))
+    }),
+    ("/api/v1/integration/integrations/{id}/sync-health", |at| {
+        at.route(get().to(integrations::sync_health::get_sync_health))
+    }),
     ("/api/v1/integration/integrations/{id}/test-connection", |at| {
         at.route(post().to(integrations::test_connection::test_connection))
     }),

@@ -27,3 +27,4 @@ pub mod publishing_settings;
 pub mod site_terms;
 pub mod structures;
 pub mod sync_events;
+pub mod sync_facts;

@@ -11,6 +11,8 @@ pub mod list_terms;
 pub mod pair;
 pub mod revoke_api_key;
 pub mod rotate_api_key;
+pub mod sync_health;
+pub mod sync_status;
 pub mod test_collection_connection;
 pub mod test_connection;
 pub mod update;
