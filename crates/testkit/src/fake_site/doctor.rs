@@ -17,7 +17,7 @@ pub fn report() -> (u16, Value) {
 pub fn echo(request: &HttpRequest, body: &[u8]) -> (u16, Value) {
     let arrived: Vec<&str> =
         HEADERS.into_iter().filter(|name| request.headers().contains_key(*name)).collect();
-    let hex: String = Sha256::digest(body).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = hex::encode(Sha256::digest(body));
     let members = json!({
         "success": true, "method": request.method().as_str(), "headers": arrived, "bytes": body.len(), "sha256": hex,
     });

@@ -99,7 +99,7 @@ async fn called_off_while_worker_and_broker_are_dead() {
     stack.kill("rabbitmq");
     assert_eq!(platform.order(id, "cancel", json!({})).await["data"]["outcome"], "asked");
     stack.revive().await;
-    let content = eventually("it is decided", Duration::from_secs(60), async || {
+    let content = eventually("it is decided", Duration::from_mins(1), async || {
         let content = platform.content(id).await?;
         ["none", "live"].contains(&content["publication"]["state"].as_str()?).then_some(content)
     })

@@ -81,7 +81,7 @@ pub fn body_check(name: &'static str, heard: &Heard, sent: &[u8]) -> Finding {
                 "{} of {} bytes, sha256 {}",
                 echo.bytes,
                 sent.len(),
-                shown(&[echo.sha256.clone()])
+                shown(std::slice::from_ref(&echo.sha256))
             ),
             fix: fix.to_owned(),
             ..passed(name, format!("{what} arrives, but not as it was sent."))
@@ -108,7 +108,7 @@ pub fn methods_check(arrived: &[(Method, Heard, Option<Heard>)]) -> Finding {
         names.join(" and ")
     );
     let evidence = match first {
-        Ok(echo) => format!("arrived as {}", shown(&[echo.method.clone()])),
+        Ok(echo) => format!("arrived as {}", shown(std::slice::from_ref(&echo.method))),
         Err(answer) => refused("methods", answer).evidence,
     };
     Finding { ok: false, evidence, fix: ALLOW_METHODS.to_owned(), ..passed("methods", detail) }
