@@ -69,7 +69,10 @@ IGNY8__SITES__ALLOW_LOOPBACK=true
 ENV
       ;;
     webhook-ingest)
-      printf 'IGNY8__SECRETS__API_KEY_PEPPER=%s\n' "$API_KEY_PEPPER"
+      cat <<ENV
+IGNY8__SECRETS__API_KEY_PEPPER=$API_KEY_PEPPER
+MALLOC_ARENA_MAX=2
+ENV
       ;;
     publisher-worker)
       cat <<ENV
