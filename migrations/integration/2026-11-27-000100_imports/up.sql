@@ -39,6 +39,7 @@ COMMENT ON COLUMN imports.user_id IS 'Who ordered it; null: the platform.';
 
 CREATE TABLE import_cursors (
     integration_id bigint      NOT NULL,
+    account_id     bigint      NOT NULL,
     post_type      text        NOT NULL,
     cursor         text        NOT NULL,
     changed_at     timestamptz NOT NULL,
@@ -49,12 +50,14 @@ COMMENT ON COLUMN import_cursors.cursor IS 'As the site gave it, or a time.';
 
 CREATE TABLE post_bases (
     content_id   bigint NOT NULL,
+    account_id   bigint NOT NULL,
     title        text   NOT NULL,
     content_html text   NOT NULL,
     excerpt      text   NOT NULL,
     CONSTRAINT post_bases_pkey PRIMARY KEY (content_id),
-    CONSTRAINT post_bases_content FOREIGN KEY (content_id) REFERENCES content (id) ON DELETE CASCADE
+    CONSTRAINT post_bases_content FOREIGN KEY (account_id, content_id) REFERENCES content (account_id, id) ON DELETE CASCADE
 );
+CREATE INDEX post_bases_by_content ON post_bases (account_id, content_id);
 COMMENT ON TABLE post_bases IS 'The text both sides had last, of posts whose site does not keep it for us.';
 
 ALTER TABLE integrations ADD COLUMN looked_at timestamptz;

@@ -18,7 +18,7 @@ use super::sync_log::{Entry, IGNY8_TO_WP, PUBLISH};
 use crate::store::conflicts::{self, NewConflict, PostText};
 use crate::store::json::Json;
 use crate::store::publications::{Failure, Publication, Warning};
-use crate::store::{content, publications, sync_events};
+use crate::store::{content, post_bases, publications, sync_events};
 
 /// What a worker says of one publication.
 #[derive(Clone, Debug, PartialEq)]
@@ -133,6 +133,7 @@ pub async fn apply_publish_reports(
     let titles = content::titles(tx.conn(), &ids).await?;
     let titles: HashMap<i64, String> = titles.into_iter().map(|(id, title, _)| (id, title)).collect();
 
+    let foreign: Vec<i64> = rows.values().filter(|row| row.is_foreign).map(|row| row.content_id).collect();
     let mut changed: HashMap<i64, Option<ContentStatus>> = HashMap::new();
     let (mut events, mut conflicts) = (Vec::with_capacity(reports.len()), Vec::new());
     for report in reports {
@@ -159,6 +160,12 @@ pub async fn apply_publish_reports(
     let statuses: Vec<_> = changed.iter().filter_map(|(id, status)| Some((*id, (*status)?))).collect();
     rows.retain(|id, _| changed.contains_key(id));
     let mut follow_ups = take_follow_ups(&mut rows)?;
+    // From the first command on, the site keeps what we left there.
+    let ours_now: Vec<i64> =
+        foreign.into_iter().filter(|id| rows.get(id).is_some_and(|row| !row.is_foreign)).collect();
+    if !ours_now.is_empty() {
+        post_bases::forget(tx.conn(), &ours_now).await?;
+    }
     publications::write(tx.conn(), &rows.into_values().collect::<Vec<_>>(), now).await?;
     content::set_statuses(tx.conn(), &statuses, now).await?;
     sync_events::record(tx, events).await?;

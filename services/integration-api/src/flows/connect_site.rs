@@ -9,7 +9,7 @@ use super::credentials;
 use crate::access::SiteKey;
 use crate::store::integrations::{self, Integration, Proof, State};
 use crate::store::sites::Site;
-use crate::store::{api_keys, sites};
+use crate::store::{api_keys, publications, sites};
 
 /// What a site with a valid key says of itself, checked as far as it can be without looking anything up.
 pub struct Claim<'a> {
@@ -92,6 +92,10 @@ pub async fn connect(
         debug_enabled: claim.debug_enabled,
     };
     let after = integrations::connect(tx.conn(), IntegrationId::new(before.id), proof, now).await?;
+    if before.connection != after.connection {
+        // The plugin finds posts that were made without it.
+        publications::become_foreign(tx.conn(), site_id).await?;
+    }
     if differ(&before, &after) {
         credentials::announce(tx, account, site_id, now).await?;
     }

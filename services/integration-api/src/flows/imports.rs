@@ -207,7 +207,7 @@ async fn turn_page(
     import: &mut Import,
     (cursor, more): (String, bool),
 ) -> QueryResult<()> {
-    let (integration, kind) = (import.integration_id, import.kind.clone());
+    let (account, integration, kind) = (import.account_id, import.integration_id, import.kind.clone());
     let started_at = import.started_at;
     if let Some(current) = current(import) {
         // A site that goes nowhere would be asked the same for ever.
@@ -220,7 +220,7 @@ async fn turn_page(
             _ => current.cursor.clone(),
         };
         if current.done {
-            imports::set_cursor(tx.conn(), (integration, &current.post_type), &cursor, now).await?;
+            imports::set_cursor(tx.conn(), (account, integration, &current.post_type), &cursor, now).await?;
         }
     }
     if current(import).is_some() {

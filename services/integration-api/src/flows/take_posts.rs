@@ -83,7 +83,7 @@ pub async fn take_posts(
     taken.counts.updated += edited.updated();
     publications::write(tx.conn(), &rows.into_values().collect::<Vec<_>>(), now).await?;
     content::set_statuses(tx.conn(), &statuses, now).await?;
-    edited.write(tx, now).await?;
+    edited.write(tx, source.account_id, now).await?;
     new::create(tx, now, source, new, &mut taken).await?;
     Ok(taken)
 }

@@ -252,7 +252,7 @@ pub async fn cursors(
 
 pub async fn set_cursor(
     connection: &mut AsyncPgConnection,
-    (integration, post_type): (i64, &str),
+    (account, integration, post_type): (i64, i64, &str),
     cursor: &str,
     now: Timestamp,
 ) -> QueryResult<()> {
@@ -260,6 +260,7 @@ pub async fn set_cursor(
     diesel::insert_into(import_cursors::table)
         .values((
             import_cursors::integration_id.eq(integration),
+            import_cursors::account_id.eq(account),
             import_cursors::post_type.eq(post_type),
             value,
         ))

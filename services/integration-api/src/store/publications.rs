@@ -4,7 +4,7 @@ use diesel::QueryResult;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Jsonb, Nullable, Text, Timestamptz};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use domain::{AccountId, ContentId};
+use domain::{AccountId, ContentId, SiteId};
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
 use serde::{Deserialize, Serialize};
@@ -119,6 +119,17 @@ pub struct Imported {
 
 pub async fn create_imported(connection: &mut AsyncPgConnection, new: Vec<Imported>) -> QueryResult<()> {
     diesel::insert_into(publications::table).values(new).execute(connection).await?;
+    Ok(())
+}
+
+/// The site's plugin does not know yet whose its posts are.
+pub async fn become_foreign(connection: &mut AsyncPgConnection, site: SiteId) -> QueryResult<()> {
+    diesel::update(publications::table)
+        .filter(publications::site_id.eq(site.get()))
+        .filter(publications::external_id.is_not_null())
+        .set(publications::is_foreign.eq(true))
+        .execute(connection)
+        .await?;
     Ok(())
 }
 

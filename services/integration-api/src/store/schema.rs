@@ -189,6 +189,7 @@ diesel::table! {
     /// Up to where a site's posts were read, by the time of their last change.
     import_cursors (integration_id, post_type) {
         integration_id -> Int8,
+        account_id -> Int8,
         post_type -> Text,
         /// As the site gave it, or a time.
         cursor -> Text,
@@ -276,6 +277,7 @@ diesel::table! {
     /// The text both sides had last, of posts whose site does not keep it for us.
     post_bases (content_id) {
         content_id -> Int8,
+        account_id -> Int8,
         title -> Text,
         content_html -> Text,
         excerpt -> Text,
@@ -492,7 +494,6 @@ diesel::table! {
 }
 
 diesel::joinable!(idempotency_keys -> accounts (account_id));
-diesel::joinable!(post_bases -> content (content_id));
 diesel::joinable!(sites -> accounts (account_id));
 diesel::joinable!(users -> accounts (account_id));
 

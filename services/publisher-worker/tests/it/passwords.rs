@@ -271,6 +271,7 @@ async fn a_probe_calls_the_site_as_it_says_itself() {
             site_id: SITE,
             integration_id: 70,
             site: Some(known),
+            post_type: String::new(),
         };
         world.say(message).await;
         world.broker.receive(queues::INTEGRATION_SITE_PROBED.name).await

@@ -100,11 +100,11 @@ impl Edited {
         i64::try_from(self.texts.len() + self.conflicts.len()).unwrap_or(i64::MAX)
     }
 
-    pub async fn write(self, tx: &mut Tx, now: Timestamp) -> Result<(), ApplyError> {
+    pub async fn write(self, tx: &mut Tx, account: i64, now: Timestamp) -> Result<(), ApplyError> {
         for (id, text) in self.texts {
             content::rewrite(tx.conn(), id, text, now).await?;
         }
-        post_bases::put(tx.conn(), &self.bases).await?;
+        post_bases::put(tx.conn(), account, &self.bases).await?;
         if !self.entries.is_empty() {
             let entries = self.entries.into_iter().map(|entry| entry.at(now)).collect();
             sync_events::record(tx, entries).await?;

@@ -46,7 +46,7 @@ pub async fn create(
     publications::create_imported(tx.conn(), rows).await?;
     taken.counts.created += count(all.len());
     let bases: Vec<(i64, PostText)> = all.into_iter().map(|(id, post)| (id, base(post))).collect();
-    post_bases::put(tx.conn(), &bases).await?;
+    post_bases::put(tx.conn(), source.account_id, &bases).await?;
     Ok(())
 }
 
