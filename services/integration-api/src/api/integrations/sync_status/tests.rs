@@ -50,7 +50,7 @@ async fn connected() -> (Api, Team, TestSite) {
 }
 
 impl Api {
-    async fn shown(&self, team: &Team, site: &TestSite, what: &str) -> Value {
+    async fn figures(&self, team: &Team, site: &TestSite, what: &str) -> Value {
         let path = format!("/api/v1/integration/integrations/{}/{what}/", site.integration_id);
         let answer = self.get(&team.viewer, &path).await;
         assert_eq!(answer.status, 200, "{:?}", answer.json());
@@ -92,7 +92,7 @@ impl Api {
 async fn what_is_under_way_is_shown_with_its_progress() {
     let (api, team, site) = connected().await;
     let other = api.connected_site(&team, "https://b.example.com").await;
-    let shown = api.shown(&team, &site, "sync-status").await;
+    let shown = api.figures(&team, &site, "sync-status").await;
     assert_eq!(
         ["sync_status", "last_sync_at", "last_error", "running"].map(|it| shown[it].clone()),
         [json!("idle"), Value::Null, Value::Null, json!([])]
@@ -100,7 +100,7 @@ async fn what_is_under_way_is_shown_with_its_progress() {
     let first = api.queued(&team, &site, "First").await;
     let second = api.queued(&team, &site, "Second").await;
     api.queued(&team, &other, "Elsewhere").await;
-    let shown = api.shown(&team, &site, "sync-status").await;
+    let shown = api.figures(&team, &site, "sync-status").await;
     assert_eq!(shown["sync_status"], "pending");
     let running: Vec<_> =
         shown["running"].as_array().unwrap().iter().map(|it| it["content_id"].as_i64().unwrap()).collect();
@@ -113,7 +113,7 @@ async fn what_is_under_way_is_shown_with_its_progress() {
     assert_eq!(shown["progress"]["total"], 2);
 
     api.run_sql(format!("UPDATE publications SET state = 'publishing' WHERE content_id = {second}")).await;
-    assert_eq!(api.shown(&team, &site, "sync-status").await["sync_status"], "syncing");
+    assert_eq!(api.figures(&team, &site, "sync-status").await["sync_status"], "syncing");
     let stranger = api.team("others").await;
     let path = format!("/api/v1/integration/integrations/{}/sync-status/", site.integration_id);
     assert_eq!(api.get(&stranger.owner, &path).await.code(), "integration_not_found");
@@ -124,13 +124,13 @@ async fn what_is_under_way_is_shown_with_its_progress() {
 async fn the_last_thing_decides() {
     let (api, team, site) = connected().await;
     api.log(&site, 3, 1, ("publish", "content_publish", "igny8_to_wp", false)).await;
-    let shown = api.shown(&team, &site, "sync-status").await;
+    let shown = api.figures(&team, &site, "sync-status").await;
     assert_eq!((&shown["sync_status"], &shown["last_error"]), (&json!("failed"), &json!("It did not work.")));
     api.log(&site, 2, 1, ("publish", "content_publish", "igny8_to_wp", true)).await;
     // Neither an ordered command nor a try that goes on is how something ended.
     api.log(&site, 1, 1, ("publish", "publish_queued", "igny8_to_wp", true)).await;
     api.log(&site, 1, 1, ("publish", "publish_retry", "igny8_to_wp", false)).await;
-    let shown = api.shown(&team, &site, "sync-status").await;
+    let shown = api.figures(&team, &site, "sync-status").await;
     assert_eq!((&shown["sync_status"], &shown["last_error"]), (&json!("success"), &Value::Null));
     assert_eq!(shown["last_sync_at"], "2026-11-22T08:00:00Z");
 }
@@ -160,7 +160,7 @@ async fn health_is_counted_from_the_log() {
     ))
     .await;
 
-    let shown = api.shown(&team, &site, "sync-health").await;
+    let shown = api.figures(&team, &site, "sync-health").await;
     assert_eq!(["synced", "failed", "pending"].map(|it| shown[it].as_i64().unwrap()), [1, 1, 1], "{shown}");
     assert_eq!(
         shown["by_direction"]["igny8_to_wp"],
@@ -183,7 +183,7 @@ async fn health_is_counted_from_the_log() {
     );
 
     let nothing = api.connected_site(&team, "https://c.example.com").await;
-    let shown = api.shown(&team, &nothing, "sync-health").await;
+    let shown = api.figures(&team, &nothing, "sync-health").await;
     assert_eq!(shown["success_rates"]["last_24h"], json!({"succeeded": 0, "failed": 0, "rate": null}));
     assert_eq!(shown["oldest_waiting"], Value::Null);
 }
