@@ -86,7 +86,7 @@ impl Platform {
     pub async fn titled(&self, part: &str) -> usize {
         let (mut count, mut cursor) = (0, String::new());
         loop {
-            let path = format!("/api/v1/writer/content/?limit=100&title={part}{cursor}");
+            let path = format!("/api/v1/writer/content/?limit=100&q={part}{cursor}");
             let (_, page) = self.call(Method::GET, &path, Value::Null).await;
             count += page["data"].as_array().map_or(0, Vec::len);
             let Some(next) = page["pagination"]["next_cursor"].as_str() else { return count };

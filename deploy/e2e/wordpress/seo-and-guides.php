@@ -18,6 +18,7 @@ add_action(
 				'public'       => true,
 				'show_in_rest' => true,
 				'supports'     => array( 'title', 'editor', 'excerpt', 'custom-fields' ),
+				'taxonomies'   => array( 'post_tag' ),
 			)
 		);
 		// Shown by WordPress' own API, so that a test reads what is stored.

@@ -1,6 +1,6 @@
 //! From WordPress to here: what people do there, what was missed while programs were away, and posts that were there before us.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use e2e::{Stack, eventually};
 use reqwest::{Method, StatusCode};
@@ -73,7 +73,9 @@ async fn an_import_that_is_killed_twice_is_whole_and_makes_nothing_twice() {
     const POSTS: usize = 2_000;
     let stack = Stack::open();
     let (platform, wordpress) = (stack.platform(), stack.wordpress());
-    wordpress.generate("Found on the site", POSTS).await;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
+    platform.published(&format!("Ours-{now}")).await;
+    wordpress.generate(&format!("Theirs-{now}"), POSTS).await;
     let path = platform.integration("import/").await;
     let (status, answer) = platform.call(Method::POST, &path, json!({"post_types": ["post"]})).await;
     assert_eq!(status, StatusCode::ACCEPTED, "{answer}");
@@ -93,6 +95,6 @@ async fn an_import_that_is_killed_twice_is_whole_and_makes_nothing_twice() {
         Some(read().await).filter(|it| it["data"]["state"] == "done")
     })
     .await;
-    assert_eq!(platform.titled("Found%20on%20the%20site").await, POSTS, "{done}");
-    assert_eq!(platform.titled("Kept%20in%20step").await, 1, "what came from us is recognised");
+    assert_eq!(platform.titled(&format!("Theirs-{now}")).await, POSTS, "{done}");
+    assert_eq!(platform.titled(&format!("Ours-{now}")).await, 1, "what came from us is recognised");
 }

@@ -13,8 +13,7 @@ pub async fn of_all(
     connection: &mut AsyncPgConnection,
     contents: &[i64],
 ) -> QueryResult<HashMap<i64, PostText>> {
-    let columns =
-        (post_bases::content_id, post_bases::title, post_bases::content_html, post_bases::excerpt);
+    let columns = (post_bases::content_id, post_bases::title, post_bases::content_html, post_bases::excerpt);
     let rows: Vec<(i64, String, String, String)> = post_bases::table
         .filter(post_bases::content_id.eq_any(contents))
         .select(columns)
