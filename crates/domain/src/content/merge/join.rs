@@ -23,28 +23,34 @@ pub fn join(versions: &ThreeWay<'_>) -> Option<String> {
     if !they_did {
         return Some(ours.to_owned());
     }
-    let picked: Vec<Picked<'_>> = versions.regions.iter().flat_map(|region| pick(versions, region)).collect();
+    // Of broken texts, one way to write what both have may be read as it is meant, and the other not: then nobody merges.
+    text(versions, false).and_then(|_| text(versions, true))
+}
+
+/// What both have is written as we write it, or as they do. `None`: it would be read otherwise.
+fn text(versions: &ThreeWay<'_>, as_we_write: bool) -> Option<String> {
+    let picked: Vec<Picked<'_>> =
+        versions.regions.iter().flat_map(|region| pick(versions, region, as_we_write)).collect();
     let text = written(&picked);
     is_read_so(&text, &picked).then_some(text)
 }
 
-fn pick<'a>(versions: &ThreeWay<'a>, region: &Region) -> Vec<Picked<'a>> {
+fn pick<'a>(versions: &ThreeWay<'a>, region: &Region, as_we_write: bool) -> Vec<Picked<'a>> {
     let ours = |at: usize| Picked { block: versions.ours.blocks[at], is_ours: true, at };
     let theirs = |at: usize| Picked { block: versions.theirs.blocks[at], is_ours: false, at };
     match region.kind {
         Kind::TheirsChanged => region.theirs().map(theirs).collect(),
-        // Written as we write it, but where that is what it was before, the site's classes and styles may stay.
+        // Written as the one writes it, but where that is what it was before, the other's classes and styles may stay.
         Kind::Same => region
             .base()
             .zip(region.ours().zip(region.theirs()))
             .map(|(base, (our, their))| {
-                if versions.ours.blocks[our] == versions.base.blocks[base] {
-                    theirs(their)
-                } else {
-                    ours(our)
-                }
+                let own = if as_we_write { versions.ours.blocks[our] } else { versions.theirs.blocks[their] };
+                let is_rewritten = own != versions.base.blocks[base];
+                if is_rewritten == as_we_write { ours(our) } else { theirs(their) }
             })
             .collect(),
+        Kind::BothSame if !as_we_write => region.theirs().map(theirs).collect(),
         _ => region.ours().map(ours).collect(),
     }
 }

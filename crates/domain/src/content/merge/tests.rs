@@ -193,6 +193,13 @@ fn people_see_three_columns() {
     );
 }
 
+/// A group that somebody left open swallows what follows, but only where it is written down.
+#[test]
+fn broken_texts_are_merged_from_both_sides_or_from_none() {
+    let (base, our, their) = ("<p>a</p>", "<p>a</p>\n\n<p>a</p>", "<p>a</p></div><!-- wp:group --><p>a</p>");
+    assert_eq!((merge(base, our, their), merge(base, their, our)), (None, None));
+}
+
 /// Unbounded, these take hours.
 #[test]
 fn long_texts_are_merged() {
