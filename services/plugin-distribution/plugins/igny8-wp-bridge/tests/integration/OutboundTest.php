@@ -74,7 +74,7 @@ final class OutboundTest extends SiteTestCase {
 
 		$this->answer_with( [] );
 		unlink( self::$dir . '/requests.jsonl' );
-		for ( $i = 0; $i < 100 && count( $this->events() ) < 5; $i++ ) {
+		for ( $i = 0; $i < 600 && count( $this->events() ) < 5; $i++ ) {
 			Platform::ask( 'GET', '/status' ); // With WP-Cron off, any request to the site does.
 			usleep( 100000 );
 		}
