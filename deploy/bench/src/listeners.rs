@@ -75,7 +75,7 @@ impl Listeners {
     /// Waits until everybody has heard the event of this number; when that was.
     pub async fn have_heard(&self, event: usize) -> anyhow::Result<Instant> {
         let (heard, last) = &self.counts.heard[event];
-        let waited = tokio::time::timeout(Duration::from_secs(60), async {
+        let waited = tokio::time::timeout(Duration::from_mins(1), async {
             while heard.load(Ordering::Acquire) < self.many && !self.counts.broken.load(Ordering::Relaxed) {
                 self.counts.complete.notified().await;
             }
@@ -93,7 +93,7 @@ impl Listeners {
 impl Counts {
     async fn are_greeted(&self, many: usize) -> anyhow::Result<()> {
         let what = format!("{many} listeners are greeted");
-        until(&what, Duration::from_secs(60), async || {
+        until(&what, Duration::from_mins(1), async || {
             anyhow::ensure!(!self.broken.load(Ordering::Relaxed), "a stream was refused or has ended");
             Ok(self.greeted.load(Ordering::Acquire) >= many)
         })

@@ -63,16 +63,18 @@ fn of_an_older_plugin() -> Value {
 }
 
 fn of_ours(terms: Value) -> Value {
-    json!({
+    let mut structure = json!({
         "post_types": {
             "post": {"label": "Posts", "count": "123", "hierarchical": false, "supports": ["title", "editor"], "taxonomies": ["category"]},
             "recipe": {"label": "Recipes", "count": 5},
         },
-        "taxonomies": {"category": {"label": "Categories", "count": 3, "hierarchical": true, "post_types": ["post"], "truncated": false, "terms": terms}},
+        "taxonomies": {"category": {"label": "Categories", "count": 3, "hierarchical": true, "post_types": ["post"], "truncated": false, "terms": null}},
         "authors": [{"id": 1, "login": "ann", "name": "Ann"}],
         "capabilities": {"seo_plugin": "yoast", "cron": {"disabled": false, "last_run_at": "2026-11-22T09:00:00Z"}},
         "plugin_connection_enabled": true, "two_way_sync_enabled": false,
-    })
+    });
+    structure["taxonomies"]["category"]["terms"] = terms;
+    structure
 }
 
 fn term(id: i64, parent: i64, name: &str) -> Value {
