@@ -5,6 +5,12 @@ use domain::{AccountId, IntegrationId, SiteId};
 use jiff::{SignedDuration, Timestamp};
 use jiff_diesel::ToDiesel;
 
+mod passwords;
+mod reading;
+
+use self::passwords::NoPassword;
+pub use self::passwords::{Login, forget_password, password_works, use_password};
+pub use self::reading::{SyncStatus, note_sync, to_pull};
 use super::schema::integrations;
 
 pub const WORDPRESS: &str = "wordpress";
@@ -271,79 +277,6 @@ pub async fn connect(
         .await
 }
 
-#[derive(Debug, AsChangeset)]
-#[diesel(table_name = integrations, treat_none_as_null = true)]
-struct NoPassword {
-    connection: &'static str,
-    username: &'static str,
-    sealed_application_password: Option<Vec<u8>>,
-}
-
-impl Default for NoPassword {
-    fn default() -> Self {
-        Self { connection: Connection::Plugin.as_str(), username: "", sealed_application_password: None }
-    }
-}
-
-/// A person's application password, and where it is for.
-#[derive(Debug, AsChangeset)]
-#[diesel(table_name = integrations)]
-pub struct Login<'a> {
-    pub username: &'a str,
-    pub sealed_application_password: &'a [u8],
-    pub site_url: &'a str,
-    pub rest_url: &'a str,
-}
-
-/// From now on the site is spoken to by this password, once that is known to work.
-pub async fn use_password(
-    connection: &mut AsyncPgConnection,
-    id: IntegrationId,
-    login: &Login<'_>,
-    now: Timestamp,
-) -> QueryResult<Integration> {
-    diesel::update(integrations::table.find(id.get()))
-        .set((
-            login,
-            integrations::connection.eq(Connection::ApplicationPassword.as_str()),
-            integrations::site_public_key.eq(None::<Vec<u8>>),
-            integrations::sealed_key.eq(None::<Vec<u8>>),
-            integrations::plugin_version.eq(""),
-            integrations::state.eq(State::Pending.as_str()),
-            integrations::connected_at.eq(None::<Timestamp>.to_diesel()),
-            integrations::updated_at.eq(now.to_diesel()),
-        ))
-        .returning(Integration::as_returning())
-        .get_result(connection)
-        .await
-}
-
-/// The password works.
-pub async fn password_works(
-    connection: &mut AsyncPgConnection,
-    id: IntegrationId,
-    now: Timestamp,
-) -> QueryResult<()> {
-    diesel::update(integrations::table.find(id.get()))
-        .set((
-            integrations::state.eq(State::Connected.as_str()),
-            integrations::connected_at.eq(now.to_diesel()),
-            integrations::updated_at.eq(now.to_diesel()),
-        ))
-        .execute(connection)
-        .await?;
-    Ok(())
-}
-
-/// It was given for another address; whose it was stays, so that it can be given again.
-pub async fn forget_password(connection: &mut AsyncPgConnection, id: IntegrationId) -> QueryResult<()> {
-    diesel::update(integrations::table.find(id.get()))
-        .set(integrations::sealed_application_password.eq(None::<Vec<u8>>))
-        .execute(connection)
-        .await?;
-    Ok(())
-}
-
 /// Whosever it is, unless it is deleted.
 pub async fn by_id(
     connection: &mut AsyncPgConnection,
@@ -458,67 +391,4 @@ fn visible(account: AccountId) -> _ {
     integrations::table
         .filter(integrations::account_id.eq(account_id))
         .filter(integrations::state.ne("deleted"))
-}
-
-/// Those whose posts may be read and were not looked at since then, the longest first.
-pub async fn to_pull(
-    connection: &mut AsyncPgConnection,
-    looked_at_before: Timestamp,
-    limit: i64,
-) -> QueryResult<Vec<Integration>> {
-    integrations::table
-        .filter(integrations::state.eq(State::Connected.as_str()))
-        .filter(integrations::is_active.and(integrations::sync_enabled))
-        .filter(integrations::sync_status.ne(SyncStatus::Syncing.as_str()))
-        .filter(
-            integrations::looked_at.is_null().or(integrations::looked_at.lt(looked_at_before.to_diesel())),
-        )
-        .order(integrations::looked_at.asc().nulls_first())
-        .limit(limit)
-        .select(Integration::as_select())
-        .load(connection)
-        .await
-}
-
-/// Notes how reading the site's posts goes; `last_sync_at` moves when it went well.
-pub async fn note_sync(
-    connection: &mut AsyncPgConnection,
-    id: i64,
-    (status, error): (SyncStatus, &str),
-    now: Timestamp,
-) -> QueryResult<()> {
-    diesel::update(integrations::table.find(id))
-        .set((
-            integrations::sync_status.eq(status.as_str()),
-            integrations::sync_error.eq(error),
-            integrations::looked_at.eq(now.to_diesel()),
-        ))
-        .execute(connection)
-        .await?;
-    if status == SyncStatus::Success {
-        diesel::update(integrations::table.find(id))
-            .set(integrations::last_sync_at.eq(now.to_diesel()))
-            .execute(connection)
-            .await?;
-    }
-    Ok(())
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SyncStatus {
-    Syncing,
-    Success,
-    Failed,
-    Idle,
-}
-
-impl SyncStatus {
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Syncing => "syncing",
-            Self::Success => "success",
-            Self::Failed => "failed",
-            Self::Idle => "idle",
-        }
-    }
 }
