@@ -6,6 +6,7 @@ use diesel::QueryResult;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use domain::content::PublicationState;
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
 use uuid::Uuid;
@@ -13,11 +14,13 @@ use uuid::Uuid;
 use super::integrations::Integration;
 
 /// States in which a command is on its way.
-pub const UNDER_WAY: [&str; 5] = ["queued", "publishing", "retrying", "waiting", "unconfirmed"];
+pub fn under_way() -> impl Iterator<Item = &'static str> {
+    PublicationState::ALL.iter().filter(|it| it.is_under_way()).map(|it| it.as_str())
+}
 
 /// Lines of the log that tell how something ended, and not that it is on its way.
 const IS_OUTCOME: &str = r"event_type <> 'content' AND action NOT LIKE '%\_queued' AND action NOT LIKE '%\_started'
-    AND action NOT IN ('command_follows', 'publish_cancelled', 'publish_retry', 'publish_waiting', 'publish_unconfirmed')";
+    AND action NOT IN ('command_follows', 'publish_cancelled', 'publish_retry', 'publish_waiting', 'publish_unconfirmed', 'import_progress', 'import_cancelled')";
 
 /// A command that is on its way.
 #[derive(Clone, Debug, QueryableByName)]
@@ -58,7 +61,7 @@ pub async fn unsettled(
         #[diesel(sql_type = BigInt)]
         count: i64,
     }
-    let states = [&UNDER_WAY[..], &["failed"]].concat();
+    let states: Vec<&str> = under_way().chain([PublicationState::Failed.as_str()]).collect();
     let rows: Vec<Row> = diesel::sql_query(
         "SELECT state, count(*) AS count FROM publications WHERE account_id = $1 AND site_id = $2 AND state = ANY ($3) GROUP BY state",
     )
@@ -84,7 +87,7 @@ pub async fn running(
     )
     .bind::<BigInt, _>(integration.account_id)
     .bind::<BigInt, _>(integration.site_id)
-    .bind::<Array<Text>, _>(UNDER_WAY.to_vec())
+    .bind::<Array<Text>, _>(under_way().collect::<Vec<_>>())
     .bind::<BigInt, _>(limit)
     .load(connection)
     .await

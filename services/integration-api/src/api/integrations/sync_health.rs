@@ -10,7 +10,7 @@ use super::sync_status::LOOK_BACK;
 use crate::AppState;
 use crate::access::Member;
 use crate::flows::sync_log::{IGNY8_TO_WP, WEBHOOK, WP_TO_IGNY8};
-use crate::store::sync_facts::{self, Running, Tally, UNDER_WAY};
+use crate::store::sync_facts::{self, Running, Tally, under_way};
 use crate::store::{integrations, publications};
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -103,7 +103,7 @@ pub async fn get_sync_health(
         integration_id: integration.id,
         synced: synced.values().map(|it| it.count).sum(),
         failed: of("failed"),
-        pending: UNDER_WAY.iter().map(|it| of(it)).sum(),
+        pending: under_way().map(of).sum(),
         last_success_at: success.map(|it| it.created_at),
         last_failure_at: failure.map(|it| it.created_at),
         success_rates: rates(&tallies, |_| true),
@@ -143,7 +143,7 @@ fn webhooks(tallies: &[Tally]) -> WebhooksView {
     };
     WebhooksView {
         received: count(&|_| true, |it| it.in_all),
-        stale: count(&|it| it.action == "status_stale", |it| it.in_all),
+        stale: count(&|it| matches!(it.action.as_str(), "status_stale" | "metadata_stale"), |it| it.in_all),
         unknown: count(&|it| it.action == "status_unknown_content", |it| it.in_all),
         received_24h: count(&|_| true, |it| it.lately),
     }

@@ -11,7 +11,7 @@ use super::not_found;
 use crate::AppState;
 use crate::access::Member;
 use crate::store::integrations;
-use crate::store::sync_facts::{self, Outcome, Running, UNDER_WAY};
+use crate::store::sync_facts::{self, Outcome, Running, under_way};
 
 /// So many of what runs are shown.
 const SHOWN: i64 = 20;
@@ -120,12 +120,11 @@ fn status(
     success: Option<&Outcome>,
     failure: Option<&Outcome>,
 ) -> &'static str {
-    let any = |states: &[&str]| states.iter().any(|it| unsettled.contains_key(*it));
     match reading {
         "syncing" => "syncing",
-        _ if any(&["publishing"]) => "syncing",
+        _ if unsettled.contains_key("publishing") => "syncing",
         "pending" => "pending",
-        _ if any(&UNDER_WAY) => "pending",
+        _ if under_way().any(|it| unsettled.contains_key(it)) => "pending",
         "failed" => "failed",
         _ if failure.is_some() => "failed",
         "success" => "success",
@@ -138,7 +137,7 @@ fn progress(unsettled: &HashMap<String, i64>, done: i64) -> ProgressView {
     let of = |state: &str| unsettled.get(state).copied().unwrap_or_default();
     ProgressView {
         done,
-        total: done + UNDER_WAY.iter().map(|it| of(it)).sum::<i64>(),
+        total: done + under_way().map(of).sum::<i64>(),
         queued: of("queued"),
         publishing: of("publishing"),
         retrying: of("retrying"),
