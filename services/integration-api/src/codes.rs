@@ -46,6 +46,7 @@ codes! {
     NO_INTEGRATION = "no_integration": "The content's site has no integration with a key.";
     NO_PUBLISHING_DAY = "no_publishing_day": "No day of the week is a publishing day of the site.";
     NO_PUBLISHING_WINDOW = "no_publishing_window": "The site's settings open no time of the day for publishing.";
+    NO_TYPE_CHOSEN = "no_type_chosen": "No post type of the site is switched on to be read.";
     PLUGIN_CONNECTED = "plugin_connected": "The plugin connects the site, which is better than an application password.";
     POST_GONE = "post_gone": "A person deleted the post on the site for good.";
     PROBE_NOT_FOUND = "probe_not_found": "There is no such connection test, or it is forgotten already.";

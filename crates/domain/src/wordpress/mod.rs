@@ -2,10 +2,12 @@
 
 mod blocks;
 mod position;
+mod post_type;
 mod status_map;
 mod terms;
 
 pub use blocks::to_blocks;
 pub use position::{Position, is_newer};
+pub use post_type::{POST_TYPE_SHAPE, is_post_type};
 pub use status_map::{Mapped, map};
 pub use terms::{TermPlace, term_key, term_paths};

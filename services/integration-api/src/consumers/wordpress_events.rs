@@ -10,6 +10,7 @@ use mailbox::{Handler, HandlerError, OrFail};
 use crate::AppState;
 use crate::flows::apply_wordpress_status::{StatusChange, apply_wordpress_statuses};
 use crate::flows::apply_wordpress_update::{PostUpdate, apply_wordpress_updates, catch_up, read_posts};
+use crate::flows::known_posts::KnownPosts;
 
 /// What sites told webhook-ingest of their posts. Whose the site is was settled there; whether the post is its content's, here.
 pub struct WordpressEvents {
@@ -37,6 +38,15 @@ impl Handler for WordpressEvents {
             }
         }
         let now = self.clock.now();
+        if !changes.is_empty() && !updates.is_empty() {
+            // All of them at once, lowest id first, so that nobody waits in a circle.
+            let all: Vec<_> = changes
+                .iter()
+                .map(StatusChange::spoken)
+                .chain(updates.iter().map(PostUpdate::spoken))
+                .collect();
+            KnownPosts::lock(tx, &all).await.or_retry()?;
+        }
         if !changes.is_empty() {
             let to_read = apply_wordpress_statuses(tx, now, changes).await.or_retry()?;
             read_posts(tx, now, to_read).await.or_retry()?;

@@ -1,8 +1,9 @@
 //! What a site says of its posts beside their status. The event has the metadata; the text is read from the site.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use contracts::content::DeliveryApplied;
+use contracts::reading::ReadPosts;
 use database::Tx;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -11,7 +12,8 @@ use uuid::Uuid;
 use super::apply_publish_report::ApplyError;
 use super::apply_wordpress_status::{Outcome, ToRead};
 use super::command::present_state;
-use super::imports::{look_closer, start};
+use super::imports::{by_name, start};
+use super::known_posts::{KnownPosts, PostOfSite, Spoken};
 use super::sync_log::{Entry, WEBHOOK, WP_TO_IGNY8};
 use crate::store::imports::{self, Kind};
 use crate::store::integrations::{self, Integration, State};
@@ -37,8 +39,12 @@ pub struct PostUpdate {
     pub changed: Vec<String>,
 }
 
-/// A post, by its site and its id there.
-pub type PostOfSite = (i64, i64);
+impl PostUpdate {
+    pub const fn spoken(&self) -> Spoken {
+        let (account_id, site_id) = (self.account_id, self.site_id);
+        Spoken { account_id, site_id, post_id: self.post_id, content_id: self.content_id }
+    }
+}
 
 /// Applies updates in their order: one statement per kind of row, however many there are. Says of each what became of it.
 pub async fn apply_wordpress_updates(
@@ -46,21 +52,18 @@ pub async fn apply_wordpress_updates(
     now: Timestamp,
     updates: Vec<PostUpdate>,
 ) -> Result<(), ApplyError> {
-    let known = contents(tx, &updates).await?;
-    let ids: Vec<i64> = known.values().copied().collect();
-    let locked = publications::lock(tx.conn(), &ids).await?;
-    let mut rows: HashMap<i64, Publication> = locked.into_iter().map(|row| (row.content_id, row)).collect();
-    let titles = content::titles(tx.conn(), &ids).await?;
+    let spoken: Vec<Spoken> = updates.iter().map(PostUpdate::spoken).collect();
+    let mut known = KnownPosts::lock(tx, &spoken).await?;
+    let titles = content::titles(tx.conn(), &known.ids()).await?;
     let titles: HashMap<i64, String> = titles.into_iter().map(|(id, title, _)| (id, title)).collect();
 
-    let (mut answers, mut events, mut to_read) = (Vec::with_capacity(updates.len()), Vec::new(), Vec::new());
+    let (mut answers, mut events) = (Vec::with_capacity(updates.len()), Vec::new());
+    let mut to_read = ToRead::default();
     for update in updates {
         let post = (update.site_id, update.post_id);
-        let row = known.get(&post).and_then(|id| rows.get_mut(id));
-        let row = row.filter(|row| row.account_id == update.account_id && row.site_id == update.site_id);
-        let outcome = match row {
+        let outcome = match known.of(&update.spoken()) {
             None => {
-                to_read.push(post);
+                to_read.strangers.push(post);
                 Outcome::UnknownContent
             }
             Some(row) => {
@@ -69,7 +72,7 @@ pub async fn apply_wordpress_updates(
                     && !present_state(row)?.is_under_way()
                     && says_otherwise(row, &update)
                 {
-                    to_read.push(post);
+                    to_read.content.push(post);
                 }
                 let title = titles.get(&row.content_id).map_or("", String::as_str);
                 events.extend(entry(row, &update, outcome, title).map(|it| it.at(now)));
@@ -78,38 +81,44 @@ pub async fn apply_wordpress_updates(
         };
         answers.push(answer(&update, outcome, now));
     }
-    publications::write(tx.conn(), &rows.into_values().collect::<Vec<_>>(), now).await?;
+    publications::write(tx.conn(), &known.into_rows(), now).await?;
     if !events.is_empty() {
         sync_events::record(tx, events).await?;
     }
-    read_posts(tx, now, ToRead { posts: to_read, known }).await?;
+    read_posts(tx, now, to_read).await?;
     mailbox::post_all(tx, &answers).await?;
     Ok(())
 }
 
-/// Has these posts read: those that are content, and others of sites whose posts were imported.
-pub async fn read_posts(
-    tx: &mut Tx,
-    now: Timestamp,
-    ToRead { posts, known }: ToRead,
-) -> Result<(), ApplyError> {
-    if posts.is_empty() {
+/// Has posts read.
+pub async fn read_posts(tx: &mut Tx, now: Timestamp, to_read: ToRead) -> Result<(), ApplyError> {
+    let ToRead { mut content, strangers } = to_read;
+    if content.is_empty() && strangers.is_empty() {
         return Ok(());
     }
-    let integrations = readable(tx, posts.iter().map(|(site, _)| *site).collect()).await?;
-    let ids: Vec<i64> = integrations.values().map(|it| it.id).collect();
-    let imported = imports::imported(tx.conn(), &ids).await?;
-    let mut by_site: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
-    for post in &posts {
-        let Some(integration) = integrations.get(&post.0) else { continue };
-        let of_site = by_site.entry(post.0).or_default();
-        if (known.contains_key(post) || imported.contains(&integration.id)) && !of_site.contains(&post.1) {
-            of_site.push(post.1);
-        }
+    let sites = content.iter().chain(&strangers).map(|(site, _)| *site).collect();
+    let integrations = readable(tx, sites).await?;
+    if !strangers.is_empty() {
+        let ids: Vec<i64> = integrations.values().map(|it| it.id).collect();
+        let imported = imports::imported(tx.conn(), &ids).await?;
+        let is_wanted =
+            |(site, _): &PostOfSite| integrations.get(site).is_some_and(|it| imported.contains(&it.id));
+        content.extend(strangers.into_iter().filter(is_wanted));
     }
-    for (site, posts) in by_site {
-        let integration = &integrations[&site];
-        look_closer(tx, now, (integration.account_id, site, integration.id), &posts).await?;
+    let mut by_site: BTreeMap<i64, BTreeSet<i64>> = BTreeMap::new();
+    for (site, post) in content {
+        by_site.entry(site).or_default().insert(post);
+    }
+    let questions: Vec<ReadPosts> = by_site
+        .into_iter()
+        .filter_map(|(site, posts)| Some((integrations.get(&site)?, posts)))
+        .flat_map(|(it, posts)| {
+            let posts: Vec<i64> = posts.into_iter().collect();
+            by_name((it.account_id, it.site_id, it.id), &posts, now)
+        })
+        .collect();
+    if !questions.is_empty() {
+        mailbox::post_all(tx, &questions).await?;
     }
     Ok(())
 }
@@ -117,7 +126,7 @@ pub async fn read_posts(
 /// Events of these sites are missing: what they would have said is looked up.
 pub async fn catch_up(tx: &mut Tx, now: Timestamp, sites: Vec<i64>) -> Result<(), ApplyError> {
     for integration in readable(tx, sites).await?.into_values() {
-        start(tx, now, &integration, Kind::Changes, super::imports::usual_types(), None).await?;
+        start(tx, now, &integration, Kind::Changes, None, None).await?;
     }
     Ok(())
 }
@@ -127,25 +136,6 @@ async fn readable(tx: &mut Tx, sites: Vec<i64>) -> Result<BTreeMap<i64, Integrat
     let found = integrations::of_sites(tx.conn(), &sites).await?;
     let may_be_read = |it: &Integration| it.state() == State::Connected && it.is_active && it.sync_enabled;
     Ok(found.into_iter().filter(may_be_read).map(|it| (it.site_id, it)).collect())
-}
-
-/// Which content stands behind which post: the one with this post, else the one the site names, if that has no other post.
-async fn contents(tx: &mut Tx, updates: &[PostUpdate]) -> Result<HashMap<PostOfSite, i64>, ApplyError> {
-    let sites = updates.iter().map(|it| it.site_id).collect();
-    let posts = updates.iter().map(|it| it.post_id.to_string()).collect();
-    let found = publications::by_posts(tx.conn(), sites, posts).await?;
-    let mut known: HashMap<PostOfSite, i64> = found
-        .into_iter()
-        .filter_map(|(site, post, content)| Some(((site, post.parse().ok()?), content)))
-        .collect();
-    let named: Vec<i64> = updates.iter().filter_map(|it| it.content_id).collect();
-    let without_post = publications::without_post(tx.conn(), &named).await?;
-    for update in updates {
-        if let Some(content) = update.content_id.filter(|id| without_post.contains(&(update.site_id, *id))) {
-            known.entry((update.site_id, update.post_id)).or_insert(content);
-        }
-    }
-    Ok(known)
 }
 
 /// Keeps what the event says, unless something newer is known.

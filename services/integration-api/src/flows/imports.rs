@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::apply_publish_report::ApplyError;
 use super::sync_log::{Entry, SYNC, WP_TO_IGNY8};
 use super::take_posts::{Source, Taken, take_missing, take_posts};
+use crate::store::content_types;
 use crate::store::imports::{self, CANCELLED, DONE, FAILED, Import, Kind, NewImport, RUNNING, TypeProgress};
 use crate::store::integrations::{self, Integration, SyncStatus};
 use crate::store::json::Json;
@@ -28,20 +29,36 @@ const PROBLEMS: usize = 50;
 /// A site's clock may be off, and what was being written when a run began is to be seen by the next.
 const OVERLAP: SignedDuration = SignedDuration::from_mins(10);
 
-/// The types that are read where nobody chose any.
-pub fn usual_types() -> Vec<String> {
-    ["post", "page"].map(str::to_owned).to_vec()
+/// Read where the site has not told yet which types it has.
+const USUAL_TYPES: [&str; 2] = ["post", "page"];
+
+/// The types that somebody chose to be synchronised.
+async fn chosen_types(tx: &mut Tx, integration: &Integration) -> QueryResult<Vec<String>> {
+    let known = content_types::of(tx.conn(), IntegrationId::new(integration.id)).await?;
+    Ok(if known.is_empty() {
+        USUAL_TYPES.map(str::to_owned).to_vec()
+    } else {
+        content_types::enabled_post_types(&known)
+    })
 }
 
-/// Begins a run; the one that is under way, if there is one.
+/// Begins a run through these types, or those that are chosen; the one that is under way, if there is one. `None`: no type is chosen.
 pub async fn start(
     tx: &mut Tx,
     now: Timestamp,
     integration: &Integration,
     kind: Kind,
-    post_types: Vec<String>,
+    post_types: Option<Vec<String>>,
     user: Option<UserId>,
-) -> QueryResult<Import> {
+) -> QueryResult<Option<Import>> {
+    let post_types = match post_types {
+        Some(named) => named,
+        None => chosen_types(tx, integration).await?,
+    };
+    if post_types.is_empty() {
+        integrations::note_sync(tx.conn(), integration.id, (SyncStatus::Idle, ""), now).await?;
+        return Ok(None);
+    }
     let cursors = match kind {
         Kind::Import => Vec::new(),
         Kind::Changes => imports::cursors(tx.conn(), integration.id).await?,
@@ -80,7 +97,7 @@ pub async fn start(
     let owner = (AccountId::new(integration.account_id), IntegrationId::new(integration.id));
     let Some(import) = imports::create(tx.conn(), new).await? else {
         // It was there a moment ago; if it has ended since, the caller's next try begins a new one.
-        return imports::lock_running(tx.conn(), owner).await?.ok_or(diesel::NotFound);
+        return imports::lock_running(tx.conn(), owner).await?.map(Some).ok_or(diesel::NotFound);
     };
     mailbox::post(tx, &page_of(&import, read_id, now)).await?;
     integrations::note_sync(tx.conn(), import.integration_id, (SyncStatus::Syncing, ""), now).await?;
@@ -88,7 +105,7 @@ pub async fn start(
         let entry = entry(&import, "import_started", "The import of the site's posts began".to_owned());
         sync_events::record(tx, vec![entry.at(now)]).await?;
     }
-    Ok(import)
+    Ok(Some(import))
 }
 
 /// Ends the run that is under way; what was taken in stays.
@@ -101,29 +118,22 @@ pub async fn cancel(tx: &mut Tx, now: Timestamp, mut import: Import) -> QueryRes
     Ok(import)
 }
 
-/// Asks for posts by name.
-pub async fn look_closer(
-    tx: &mut Tx,
-    now: Timestamp,
+/// The questions for posts by name.
+pub fn by_name(
     (account_id, site_id, integration_id): (i64, i64, i64),
     posts: &[i64],
-) -> QueryResult<()> {
-    let questions: Vec<ReadPosts> = posts
-        .chunks(NAMED)
-        .map(|ids| ReadPosts {
-            read_id: Uuid::now_v7().to_string(),
-            account_id,
-            site_id,
-            integration_id,
-            post_ids: ids.to_vec(),
-            ordered_at_ms: now.as_millisecond(),
-            ..ReadPosts::default()
-        })
-        .collect();
-    if !questions.is_empty() {
-        mailbox::post_all(tx, &questions).await?;
-    }
-    Ok(())
+    now: Timestamp,
+) -> Vec<ReadPosts> {
+    let question = |ids: &[i64]| ReadPosts {
+        read_id: Uuid::now_v7().to_string(),
+        account_id,
+        site_id,
+        integration_id,
+        post_ids: ids.to_vec(),
+        ordered_at_ms: now.as_millisecond(),
+        ..ReadPosts::default()
+    };
+    posts.chunks(NAMED).map(question).collect()
 }
 
 /// Applies what publisher-worker read, site by site, so that nobody waits in a circle.
@@ -178,8 +188,11 @@ async fn apply_page(tx: &mut Tx, now: Timestamp, read_id: Uuid, read: PostsRead)
     };
     let posts = i64::try_from(read.posts.len()).unwrap_or(i64::MAX);
     let taken = take_posts(tx, now, &source, read.posts).await?;
-    look_closer(tx, now, (source.account_id, source.site_id, source.integration_id), &taken.look_closer)
-        .await?;
+    let owner = (source.account_id, source.site_id, source.integration_id);
+    let questions = by_name(owner, &taken.look_closer, now);
+    if !questions.is_empty() {
+        mailbox::post_all(tx, &questions).await?;
+    }
     note(&mut import, &taken, (posts, read.total));
     turn_page(tx, now, &mut import, (read.cursor, read.more)).await?;
     Ok(())

@@ -10,6 +10,7 @@ pub mod conflict;
 pub mod connect_site;
 pub mod credentials;
 pub mod imports;
+pub mod known_posts;
 pub mod known_terms;
 pub mod open_account;
 pub mod release;

@@ -1,13 +1,13 @@
 //! Posts that were read from a site: new ones become content, known ones say what somebody made of them there.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use contracts::reading::RemotePost;
 use database::Tx;
 use diesel::QueryResult;
 use diesel::sql_types::BigInt;
 use diesel_async::RunQueryDsl;
-use domain::content::ContentStatus;
+use domain::content::{ContentStatus, PublicationState};
 use domain::wordpress::{Mapped, map};
 use jiff::Timestamp;
 
@@ -19,8 +19,8 @@ mod standing;
 use self::edits::Edit;
 pub use self::metadata::metadata;
 use super::apply_publish_report::ApplyError;
+use super::known_posts::{KnownPosts, Spoken};
 use crate::store::imports::{Counts, Problem};
-use crate::store::publications::Publication;
 use crate::store::{content, publications, sync_events};
 
 /// Whose posts they are, and what may be done with them.
@@ -33,6 +33,18 @@ pub struct Source {
     pub takes_new: bool,
     /// They were asked for by name, so that the site told all it knows of them.
     pub is_close_look: bool,
+}
+
+impl Source {
+    /// `content_id`: what the site believes the post to be of; 0: of nothing.
+    fn speaks_of(&self, post_id: i64, content_id: i64) -> Spoken {
+        Spoken {
+            account_id: self.account_id,
+            site_id: self.site_id,
+            post_id,
+            content_id: Some(content_id).filter(|id| *id > 0),
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -51,15 +63,13 @@ pub async fn take_posts(
     posts: Vec<RemotePost>,
 ) -> Result<Taken, ApplyError> {
     lock_site(tx, source.site_id).await?;
-    let known = known(tx, source, &posts).await?;
-    let ids: Vec<i64> = known.values().copied().collect();
-    let locked = publications::lock(tx.conn(), &ids).await?;
-    let mut rows: HashMap<i64, Publication> = locked.into_iter().map(|row| (row.content_id, row)).collect();
-
+    let spoken: Vec<Spoken> =
+        posts.iter().map(|post| source.speaks_of(post.post_id, post.content_id)).collect();
+    let mut known = KnownPosts::lock(tx, &spoken).await?;
     let mut taken = Taken::default();
     let (mut new, mut edits, mut statuses, mut seen) = (Vec::new(), Vec::new(), Vec::new(), HashSet::new());
     for post in posts.into_iter().filter(|post| seen.insert(post.post_id)) {
-        let Some(row) = known.get(&post.post_id).and_then(|id| rows.get_mut(id)) else {
+        let Some(row) = known.of(&source.speaks_of(post.post_id, post.content_id)) else {
             if source.takes_new && is_to_be_taken(&post) {
                 new.push(post);
             }
@@ -78,10 +88,10 @@ pub async fn take_posts(
             taken.look_closer.push(post.post_id);
         }
     }
-    let edited = edits::compare(tx, &mut rows, edits).await?;
+    let edited = edits::compare(tx, now, known.rows_mut(), edits).await?;
     taken.counts.unchanged += edited.unchanged;
     taken.counts.updated += edited.updated();
-    publications::write(tx.conn(), &rows.into_values().collect::<Vec<_>>(), now).await?;
+    publications::write(tx.conn(), &known.into_rows(), now).await?;
     content::set_statuses(tx.conn(), &statuses, now).await?;
     edited.write(tx, source.account_id, now).await?;
     new::create(tx, now, source, new, &mut taken).await?;
@@ -96,19 +106,18 @@ pub async fn take_missing(
     posts: &[i64],
 ) -> Result<(), ApplyError> {
     lock_site(tx, source.site_id).await?;
-    let found = by_posts(tx, source, posts).await?;
-    let ids: Vec<i64> = found.values().copied().collect();
-    let mut rows = publications::lock(tx.conn(), &ids).await?;
-    rows.retain(|row| row.account_id == source.account_id && row.state != "gone");
+    let spoken: Vec<Spoken> = posts.iter().map(|post| source.speaks_of(*post, 0)).collect();
+    let mut known = KnownPosts::lock(tx, &spoken).await?;
     let (mut statuses, mut events) = (Vec::new(), Vec::new());
-    for row in &mut rows {
-        if standing::is_under_way(row)? {
+    for post in &spoken {
+        let Some(row) = known.of(post) else { continue };
+        if row.state == PublicationState::Gone.as_str() || standing::is_under_way(row)? {
             continue;
         }
         statuses.push((row.content_id, standing::gone(row, now)));
         events.push(standing::told_gone(row).at(now));
     }
-    publications::write(tx.conn(), &rows, now).await?;
+    publications::write(tx.conn(), &known.into_rows(), now).await?;
     content::set_statuses(tx.conn(), &statuses, now).await?;
     sync_events::record(tx, events).await?;
     Ok(())
@@ -121,29 +130,6 @@ async fn lock_site(tx: &mut Tx, site: i64) -> QueryResult<()> {
         .execute(tx.conn())
         .await?;
     Ok(())
-}
-
-/// Which content stands behind which post: the one with this post, else the one the site names, if that is the site's.
-async fn known(tx: &mut Tx, source: &Source, posts: &[RemotePost]) -> QueryResult<HashMap<i64, i64>> {
-    let ids: Vec<i64> = posts.iter().map(|post| post.post_id).collect();
-    let mut known = by_posts(tx, source, &ids).await?;
-    let named: Vec<i64> = posts.iter().map(|post| post.content_id).filter(|id| *id > 0).collect();
-    if named.is_empty() {
-        return Ok(known);
-    }
-    let named = content::of_site(tx.conn(), (source.account_id, source.site_id), &named).await?;
-    let taken: HashSet<i64> = known.values().copied().collect();
-    for post in posts.iter().filter(|it| named.contains(&it.content_id) && !taken.contains(&it.content_id)) {
-        known.entry(post.post_id).or_insert(post.content_id);
-    }
-    Ok(known)
-}
-
-async fn by_posts(tx: &mut Tx, source: &Source, posts: &[i64]) -> QueryResult<HashMap<i64, i64>> {
-    let sites = posts.iter().map(|_| source.site_id).collect();
-    let names = posts.iter().map(ToString::to_string).collect();
-    let found = publications::by_posts(tx.conn(), sites, names).await?;
-    Ok(found.into_iter().filter_map(|(_, post, content)| Some((post.parse().ok()?, content))).collect())
 }
 
 /// What lies in the trash or is half made does not become content.

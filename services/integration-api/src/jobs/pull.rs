@@ -2,7 +2,7 @@ use database::DatabaseError;
 use jiff::SignedDuration;
 
 use crate::AppState;
-use crate::flows::imports::{fail, start, usual_types};
+use crate::flows::imports::{fail, start};
 use crate::store::imports::{self, Kind};
 use crate::store::integrations;
 use crate::store::publications::Failure;
@@ -22,7 +22,7 @@ pub async fn pass(state: AppState) -> Result<(), DatabaseError> {
         state
             .database
             .transaction(async |tx| {
-                start(tx, now, &integration, Kind::Changes, usual_types(), None).await?;
+                start(tx, now, &integration, Kind::Changes, None, None).await?;
                 Ok::<_, DatabaseError>(())
             })
             .await?;

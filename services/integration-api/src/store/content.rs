@@ -290,21 +290,6 @@ pub async fn sites_of(
         .await
 }
 
-/// Those of these contents that are the site's.
-pub async fn of_site(
-    connection: &mut AsyncPgConnection,
-    (account, site): (i64, i64),
-    ids: &[i64],
-) -> QueryResult<Vec<i64>> {
-    content::table
-        .filter(content::account_id.eq(account))
-        .filter(content::site_id.eq(site))
-        .filter(content::id.eq_any(ids))
-        .select(content::id)
-        .load(connection)
-        .await
-}
-
 /// Titles, for people to recognise content by, and statuses.
 pub async fn titles(
     connection: &mut AsyncPgConnection,

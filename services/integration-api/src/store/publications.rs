@@ -195,16 +195,6 @@ pub async fn by_posts(
     Ok(found.into_iter().map(|it| (it.site_id, it.post, it.content_id)).collect())
 }
 
-/// Those of these contents that have no post yet: `(site, content)`.
-pub async fn without_post(connection: &mut AsyncPgConnection, ids: &[i64]) -> QueryResult<Vec<(i64, i64)>> {
-    publications::table
-        .filter(publications::content_id.eq_any(ids))
-        .filter(publications::external_id.is_null())
-        .select((publications::site_id, publications::content_id))
-        .load(connection)
-        .await
-}
-
 /// Posts of a site that are content here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Synced {

@@ -65,6 +65,12 @@ fn not_found() -> Problem {
     Problem::new(StatusCode::NOT_FOUND, codes::IMPORT_NOT_FOUND, "The integration has no such import.")
 }
 
+fn no_type_chosen() -> Problem {
+    let detail =
+        "No post type of the site is switched on. Switch one on in content-types first, or name one.";
+    Problem::new(StatusCode::CONFLICT, codes::NO_TYPE_CHOSEN, detail)
+}
+
 /// Whether posts may be read through an integration at present.
 fn check_readable(integration: &Integration) -> Result<(), Problem> {
     let (code, detail) = match integration.state() {

@@ -44,6 +44,7 @@ enum Decision {
 /// Compares them with what we have; the publications say afterwards that we know.
 pub async fn compare(
     tx: &mut Tx,
+    now: Timestamp,
     rows: &mut HashMap<i64, Publication>,
     edits: Vec<Edit>,
 ) -> Result<Edited, ApplyError> {
@@ -70,7 +71,7 @@ pub async fn compare(
             }
             Decision::Conflict => {
                 conflict::open(row);
-                edited.conflicts.push(in_conflict(row, base, theirs.clone(), &post));
+                edited.conflicts.push(in_conflict(row, base, theirs, &post, now));
                 edited.entries.push(found_conflict(row, &content.text.title));
                 continue;
             }
@@ -109,8 +110,7 @@ impl Edited {
             let entries = self.entries.into_iter().map(|entry| entry.at(now)).collect();
             sync_events::record(tx, entries).await?;
         }
-        let conflicts = self.conflicts.into_iter().map(|it| NewConflict { found_at: now, ..it }).collect();
-        let opened = conflicts::open(tx.conn(), conflicts, now).await?;
+        let opened = conflicts::open(tx.conn(), self.conflicts, now).await?;
         settle_by_policies(tx, now, opened).await?;
         Ok(())
     }
@@ -133,6 +133,7 @@ fn in_conflict(
     base: Option<PostText>,
     theirs: PostText,
     post: &RemotePost,
+    now: Timestamp,
 ) -> NewConflict {
     NewConflict {
         account_id: row.account_id,
@@ -142,7 +143,7 @@ fn in_conflict(
         theirs: Json(theirs),
         their_revision: post.revision.clone(),
         theirs_modified_at: post.modified_at_ms.and_then(|ms| Timestamp::from_millisecond(ms).ok()),
-        found_at: Timestamp::UNIX_EPOCH,
+        found_at: now,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use domain::content::PostStatus;
 use domain::text::{self, TextError};
+use domain::wordpress::{POST_TYPE_SHAPE, is_post_type};
 use jiff::Timestamp;
 use serde_json::Value;
 use web::Problem;
@@ -22,7 +23,7 @@ pub(super) fn check(text: &Text, terms: &Terms) -> Result<(), Problem> {
     faults.size("/content_html", text.content_html.len(), LARGEST_HTML);
     faults.length("/excerpt", text.excerpt.as_deref().unwrap_or_default(), 2_000);
     faults.text("/slug", text::check_slug(&text.slug));
-    faults.when("/post_type", !is_post_type(&text.post_type), "1 to 20 of a to z, 0 to 9, - and _");
+    faults.when("/post_type", !is_post_type(&text.post_type), POST_TYPE_SHAPE);
     faults.when(
         "/post_status",
         text.post_status.parse::<PostStatus>().is_err(),
@@ -48,12 +49,6 @@ pub(super) fn check(text: &Text, terms: &Terms) -> Result<(), Problem> {
     faults.line("/cluster_name", &text.cluster_name, NAME, false);
     faults.size("/meta", Value::Object(text.meta.0.clone()).to_string().len(), META_BYTES);
     faults.0.map_or(Ok(()), Err)
-}
-
-/// What `register_post_type` takes.
-fn is_post_type(name: &str) -> bool {
-    let fine = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
-    (1..=20).contains(&name.len()) && name.bytes().all(fine)
 }
 
 fn is_sensible(at: Timestamp) -> bool {

@@ -1,22 +1,21 @@
 use actix_web::HttpResponse;
-use actix_web::web::Data;
 use domain::IntegrationId;
+use domain::wordpress::{POST_TYPE_SHAPE, is_post_type};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use web::{Json, Path, Problem, ProblemBody, Success};
 
-use super::{ImportView, address, check_readable};
-use crate::AppState;
+use super::{ImportView, address, check_readable, no_type_chosen};
 use crate::access::Editor;
 use crate::api::integrations::not_found;
-use crate::flows::imports::{start, usual_types};
+use crate::flows::imports::start;
 use crate::idempotency::Once;
 use crate::store::imports::Kind;
 use crate::store::integrations;
 
 #[derive(Debug, Default, Deserialize, Serialize, ToSchema)]
 pub struct ImportWish {
-    /// Absent: posts and pages.
+    /// Absent: those that are switched on in `content-types/`, or posts and pages where the site has not told its types yet.
     #[serde(default)]
     #[schema(examples(json!(["post", "page"])))]
     pub post_types: Vec<String>,
@@ -36,13 +35,12 @@ const MOST_TYPES: usize = 50;
     responses(
         (status = 202, description = "It is under way; `Location` shows how far it is.", body = Success<ImportView>),
         (status = 404, description = "`integration_not_found`", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, description = "`integration_pending`, `integration_suspended`, `integration_disabled`, `sync_disabled`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "`integration_pending`, `integration_suspended`, `integration_disabled`, `sync_disabled`, `no_type_chosen`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "`invalid_field`", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub async fn start_import(
     editor: Editor,
-    _state: Data<AppState>,
     once: Once,
     id: Path<i64>,
     wish: Option<Json<ImportWish>>,
@@ -53,32 +51,28 @@ pub async fn start_import(
         let found = integrations::find(tx.conn(), editor.account_id, IntegrationId::new(*id)).await?;
         let integration = found.ok_or_else(not_found)?;
         check_readable(&integration)?;
-        let import = start(tx, now, &integration, Kind::Import, post_types, Some(editor.user_id)).await?;
+        let started = start(tx, now, &integration, Kind::Import, post_types, Some(editor.user_id)).await?;
+        let import = started.ok_or_else(no_type_chosen)?;
         Ok(Success::accepted(address(&import), ImportView::from(import)))
     })
     .await
 }
 
-fn checked(wish: &ImportWish) -> Result<Vec<String>, Problem> {
+fn checked(wish: &ImportWish) -> Result<Option<Vec<String>>, Problem> {
     if wish.post_types.is_empty() {
-        return Ok(usual_types());
+        return Ok(None);
     }
     if wish.post_types.len() > MOST_TYPES {
         return Err(Problem::invalid_field("/post_types", format!("at most {MOST_TYPES}")));
     }
     let mut types: Vec<String> = Vec::new();
     for (at, name) in wish.post_types.iter().enumerate() {
-        let fine =
-            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
-        if !(1..=20).contains(&name.len()) || !name.bytes().all(fine) {
-            return Err(Problem::invalid_field(
-                format!("/post_types/{at}"),
-                "1 to 20 of a to z, 0 to 9, - and _",
-            ));
+        if !is_post_type(name) {
+            return Err(Problem::invalid_field(format!("/post_types/{at}"), POST_TYPE_SHAPE));
         }
         if !types.contains(name) {
             types.push(name.clone());
         }
     }
-    Ok(types)
+    Ok(Some(types))
 }

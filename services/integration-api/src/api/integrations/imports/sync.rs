@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use web::{Json, Path, Problem, ProblemBody, Success};
 
-use super::{ImportView, address, check_readable};
+use super::{ImportView, address, check_readable, no_type_chosen};
 use crate::access::Editor;
 use crate::api::integrations::not_found;
-use crate::flows::imports::{start, usual_types};
+use crate::flows::imports::start;
 use crate::idempotency::Once;
 use crate::store::imports::Kind;
 use crate::store::integrations::{self, Integration};
@@ -22,7 +22,7 @@ use crate::store::integrations::{self, Integration};
     responses(
         (status = 202, description = "It is under way; `Location` shows how far it is.", body = Success<ImportView>),
         (status = 404, description = "`integration_not_found`", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, description = "`integration_pending`, `integration_suspended`, `integration_disabled`, `sync_disabled`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "`integration_pending`, `integration_suspended`, `integration_disabled`, `sync_disabled`, `no_type_chosen`", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub async fn sync_integration(editor: Editor, once: Once, id: Path<i64>) -> Result<HttpResponse, Problem> {
@@ -46,7 +46,7 @@ pub struct SiteToSync {
     responses(
         (status = 202, description = "It is under way; `Location` shows how far it is.", body = Success<ImportView>),
         (status = 404, description = "`integration_not_found`", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, description = "`integration_pending`, `integration_suspended`, `integration_disabled`, `sync_disabled`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "`integration_pending`, `integration_suspended`, `integration_disabled`, `sync_disabled`, `no_type_chosen`", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub async fn sync_site(
@@ -70,6 +70,7 @@ async fn begin(
 ) -> Result<web::Success<ImportView>, Problem> {
     let integration = found.ok_or_else(not_found)?;
     check_readable(&integration)?;
-    let import = start(tx, now, &integration, Kind::Changes, usual_types(), Some(user)).await?;
+    let started = start(tx, now, &integration, Kind::Changes, None, Some(user)).await?;
+    let import = started.ok_or_else(no_type_chosen)?;
     Ok(Success::accepted(address(&import), ImportView::from(import)))
 }
