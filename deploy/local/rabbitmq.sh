@@ -27,6 +27,7 @@ rabbitmq_up() {
   # Erlang would start its own port mapper and leave it behind; ours ends with the stack.
   keep epmd '' "$PORT_EPMD" env ERL_EPMD_ADDRESS=127.0.0.1 ERL_EPMD_PORT="$PORT_EPMD" epmd
   await epmd 10 port_taken "$PORT_EPMD"
+  # Erlang's schedulers would wait for work by spinning, and take the processors from everything else on the machine.
   # ALLOW_INPUT makes the start script become Erlang itself, so that the pid is the server's.
   keep rabbitmq "$(sha256sum <"$home/rabbitmq.conf")" "$PORT_AMQP $PORT_MANAGEMENT $PORT_ERLANG" env -u NOTIFY_SOCKET \
     HOME="$home" ERL_EPMD_ADDRESS=127.0.0.1 ERL_EPMD_PORT="$PORT_EPMD" \
@@ -35,7 +36,7 @@ rabbitmq_up() {
     RABBITMQ_MNESIA_BASE="$home/mnesia" RABBITMQ_LOG_BASE="$LOCAL/log" RABBITMQ_LOGS=- \
     RABBITMQ_CONFIG_FILE="$home/rabbitmq" RABBITMQ_ADVANCED_CONFIG_FILE="$home/advanced" \
     RABBITMQ_ENABLED_PLUGINS_FILE="$home/enabled_plugins" RABBITMQ_PID_FILE="$home/pid" \
-    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS='-kernel inet_dist_use_interface {127,0,0,1}' \
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS='+sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {127,0,0,1}' \
     "$RABBITMQ_PROGRAMS/rabbitmq-server" -noinput
   await rabbitmq 120 management GET whoami
   await rabbitmq 60 port_taken "$PORT_AMQP"

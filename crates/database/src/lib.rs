@@ -4,11 +4,13 @@ mod connect;
 mod error;
 mod migrate;
 mod pool;
+mod prepared;
 mod tx;
 
 pub use error::{DatabaseError, is_transient};
 pub use migrate::{MigrateError, migrate, pending_migrations, revert_all};
 pub use pool::{Connection, Database, DatabaseSettings};
+pub use prepared::Prepared;
 pub use tx::Tx;
 
 pub use diesel_migrations::EmbeddedMigrations;

@@ -7,6 +7,7 @@ mod mailroom;
 mod outbox;
 mod picture;
 mod relay;
+mod rush;
 mod schema;
 
 pub use dead_letters::drain_dead_queues;
@@ -16,3 +17,4 @@ pub use mailroom::Mailroom;
 pub use outbox::{Letter, post, post_all, post_each, post_letters};
 pub use picture::picture;
 pub use relay::{Relay, RelaySettings};
+pub use rush::Rush;

@@ -6,7 +6,7 @@ use database::Database;
 use lifecycle::{Lifecycle, Stage};
 use messaging::Broker;
 
-use crate::{ConsumeSettings, Handler, Relay, RelaySettings, consume, drain_dead_queues, forget_old};
+use crate::{ConsumeSettings, Handler, Relay, RelaySettings, Rush, consume, drain_dead_queues, forget_old};
 
 /// Sets a service's mailbox going: its relay, its consumers, and what keeps both clean.
 pub struct Mailroom<'a> {
@@ -16,6 +16,7 @@ pub struct Mailroom<'a> {
     relay: RelaySettings,
     consume: ConsumeSettings,
     queues: Vec<Queue>,
+    rush: Rush,
 }
 
 /// A message may come again as long as its sender keeps it; nobody keeps one for a month.
@@ -36,7 +37,15 @@ impl<'a> Mailroom<'a> {
             relay: relay.clone(),
             consume: consume.clone(),
             queues: Vec::new(),
+            rush: Rush::default(),
         }
+    }
+
+    /// The relay gives way to this, as its settings allow.
+    #[must_use]
+    pub fn after(mut self, rush: Rush) -> Self {
+        self.rush = rush;
+        self
     }
 
     /// Consumes the handler's queue. A service stays ready while the broker is away: its senders' outboxes wait.
@@ -60,6 +69,7 @@ impl<'a> Mailroom<'a> {
             broker: self.broker.clone(),
             settings: self.relay,
             readiness: self.lifecycle.readiness().watch("relay"),
+            rush: self.rush,
         };
         self.lifecycle.spawn(Stage::Relay, "relay", move |shutdown| relay.clone().run(shutdown));
 

@@ -1,5 +1,5 @@
 use contracts::Message;
-use database::Tx;
+use database::{Prepared, Tx};
 use diesel::QueryResult;
 use diesel::sql_types::{Array, Binary, Nullable, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
@@ -65,7 +65,7 @@ impl Letter {
 /// Sends messages of several kinds, in order, in one statement.
 pub async fn post_letters(tx: &mut Tx, letters: Vec<Letter>) -> QueryResult<Vec<Uuid>> {
     let ids: Vec<Uuid> = letters.iter().map(|_| Uuid::now_v7()).collect();
-    diesel::sql_query(
+    let insert = diesel::sql_query(
         "INSERT INTO outbox (message_id, exchange, routing_key, type_name, subject, body, traceparent, tracestate)
          SELECT message_id, exchange, routing_key, type_name, subject, body, traceparent, tracestate
          FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) WITH ORDINALITY
@@ -79,9 +79,8 @@ pub async fn post_letters(tx: &mut Tx, letters: Vec<Letter>) -> QueryResult<Vec<
     .bind::<Array<Text>, _>(letters.iter().map(|it| it.subject.as_str()).collect::<Vec<_>>())
     .bind::<Array<Binary>, _>(letters.iter().map(|it| it.body.as_slice()).collect::<Vec<_>>())
     .bind::<Array<Nullable<Text>>, _>(letters.iter().map(|it| it.traceparent.as_deref()).collect::<Vec<_>>())
-    .bind::<Array<Nullable<Text>>, _>(letters.iter().map(|it| it.tracestate.as_deref()).collect::<Vec<_>>())
-    .execute(tx.conn())
-    .await?;
+    .bind::<Array<Nullable<Text>>, _>(letters.iter().map(|it| it.tracestate.as_deref()).collect::<Vec<_>>());
+    Prepared(insert).execute(tx.conn()).await?;
     tx.wake_after_commit(POSTED);
     Ok(ids)
 }

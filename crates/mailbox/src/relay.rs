@@ -1,16 +1,17 @@
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use database::{Database, DatabaseError, Tx};
+use database::{Database, DatabaseError, Prepared, Tx};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Text};
-use diesel_async::RunQueryDsl;
+use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use lifecycle::{BoxError, ReadinessHandle, Shutdown, TaskResult};
 use messaging::{Broker, Outgoing, Publisher, Sent};
 use prometheus::{IntCounterVec, IntGaugeVec};
 use serde::Deserialize;
 use uuid::Uuid;
 
+use crate::Rush;
 use crate::outbox::POSTED;
 use crate::schema::outbox;
 
@@ -25,7 +26,14 @@ pub struct RelaySettings {
     /// finds.
     #[serde(default)]
     pub linger_ms: u64,
+    /// How long to rest, in milliseconds, while the process has more urgent work ([`Rush`]), between two times the outbox is empty. What waits
+    /// meanwhile is durable.
+    #[serde(default)]
+    pub give_way_ms: u64,
 }
+
+/// How often a resting relay looks whether the rush is over.
+const LOOK: Duration = Duration::from_millis(10);
 
 /// Takes messages from the outbox to the broker.
 #[derive(Clone)]
@@ -34,6 +42,7 @@ pub struct Relay {
     pub broker: Broker,
     pub settings: RelaySettings,
     pub readiness: ReadinessHandle,
+    pub rush: Rush,
 }
 
 impl Relay {
@@ -43,9 +52,13 @@ impl Relay {
         let Some(publisher) = shutdown.unless_cancelled(self.open()).await else { return Ok(()) };
         let publisher = publisher?;
         let mut measured = Instant::now();
+        let patience = Duration::from_millis(self.settings.give_way_ms);
+        let mut rested = Duration::ZERO;
         loop {
+            rested += self.give_way(patience.saturating_sub(rested), &shutdown).await;
             let more = self.pass(&publisher).await.inspect_err(|error| self.readiness.failed(error))?;
             if !more {
+                rested = Duration::ZERO;
                 if shutdown.is_cancelled() {
                     publisher.close().await;
                     return Ok(());
@@ -61,6 +74,13 @@ impl Relay {
                 self.measure().await?;
             }
         }
+    }
+
+    /// Rests while there is a rush, and says for how long.
+    async fn give_way(&self, at_most: Duration, shutdown: &Shutdown) -> Duration {
+        let begun = Instant::now();
+        while self.rush.is_on() && begun.elapsed() < at_most && shutdown.sleep(LOOK).await {}
+        begun.elapsed()
     }
 
     async fn open(&self) -> Result<Publisher, BoxError> {
@@ -137,8 +157,8 @@ const BYTES: i64 = 8 << 20;
 async fn claim(tx: &mut Tx, batch: i64) -> QueryResult<(Vec<Row>, bool)> {
     // An outbox is empty most of the time, and statistics taken then say that reading all of it is cheapest. It is not while
     // the rows of the last minute, sent and deleted, still lie in it.
-    diesel::sql_query("SET LOCAL enable_seqscan = off").execute(tx.conn()).await?;
-    let rows: Vec<Row> = diesel::sql_query(
+    tx.conn().batch_execute("SET LOCAL enable_seqscan = off").await?;
+    let oldest = diesel::sql_query(
         "WITH oldest AS MATERIALIZED (
              SELECT id, octet_length(body)::bigint AS size FROM outbox WHERE not_before <= now()
              ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
@@ -150,9 +170,8 @@ async fn claim(tx: &mut Tx, batch: i64) -> QueryResult<(Vec<Row>, bool)> {
          FROM weighed JOIN outbox USING (id) WHERE place = 1 OR total <= $2 ORDER BY id",
     )
     .bind::<BigInt, _>(batch)
-    .bind::<BigInt, _>(BYTES)
-    .load(tx.conn())
-    .await?;
+    .bind::<BigInt, _>(BYTES);
+    let rows: Vec<Row> = Prepared(oldest).load(tx.conn()).await?;
     let found = rows.as_slice().first().map_or(0, |row| row.found);
     let more = found >= batch || i64::try_from(rows.len()).is_ok_and(|taken| taken < found);
     Ok((rows, more))

@@ -7,7 +7,7 @@ use credentials::Directory;
 use database::Database;
 use domain::Clock;
 use lifecycle::{Lifecycle, Stage};
-use mailbox::Mailroom;
+use mailbox::{Mailroom, Rush};
 use messaging::Broker;
 use secrets::Pepper;
 
@@ -44,7 +44,8 @@ impl App {
         let pepper =
             Pepper::from_base64(&settings.secrets.api_key_pepper).context("secrets.api_key_pepper")?;
         let directory = Directory::new(database.clone(), pepper, clock.clone());
-        let (intake, committer) = intake::open(database.clone(), &settings.intake);
+        let rush = Rush::default();
+        let (intake, committer) = intake::open(database.clone(), &settings.intake, rush.clone());
         let limits = Limits::new(settings.limits);
         let state = AppState { database, directory, intake, limits, settings: Arc::new(settings) };
 
@@ -57,6 +58,7 @@ impl App {
         };
         start_intake(&lifecycle, &state, committer);
         Mailroom::new(&lifecycle, &state.database, &broker, &state.settings.relay, &state.settings.consume)
+            .after(rush)
             .consume(CredentialChanges { clock: clock.clone() })
             .consume(DeliveryOutcomes)
             .start();

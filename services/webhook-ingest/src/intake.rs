@@ -2,7 +2,8 @@
 //!
 //! A transaction costs a flush to disk, however much is in it. So requests do not commit for themselves: they hand what they
 //! bring to the one [`Committer`], which writes everything that came in while it was busy with the group before, in one
-//! transaction, and only then answers each. Nobody waits for company: a request alone is a group of one.
+//! transaction, and only then answers each. Nobody waits for company: a request alone is a group of one. When a good many events wait, a
+//! second group is begun beside the first: one is put together here while the other is written there.
 //!
 //! What is not committed is not answered with a success. A group that takes too long, a database that is away, or too many
 //! waiting requests are a refusal to come back from; what was committed after all is then a duplicate.
@@ -16,7 +17,10 @@ use std::time::{Duration, Instant};
 
 use actix_web::http::StatusCode;
 use database::{Database, DatabaseError};
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
 use lifecycle::{Shutdown, TaskResult};
+use mailbox::Rush;
 use telemetry::metrics::{self, HistogramVec, IntCounterVec};
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tracing::Instrument;
@@ -46,6 +50,8 @@ pub struct Committer {
     waiting: Arc<Mutex<mpsc::Receiver<Waiting>>>,
     group: usize,
     timeout: Duration,
+    /// On while requests come in faster than they are written.
+    rush: Rush,
 }
 
 /// Why something was not kept, as far as we know.
@@ -84,7 +90,25 @@ struct Waiting {
     answer: oneshot::Sender<Result<Vec<Kept>, NotKept>>,
 }
 
-pub fn open(database: Database, settings: &IntakeSettings) -> (Intake, Committer) {
+/// Requests that are written together.
+#[derive(Default)]
+struct Group {
+    requests: Vec<Waiting>,
+    events: usize,
+}
+
+impl Group {
+    fn take(&mut self, request: Waiting) {
+        self.events += request.deliveries.len();
+        self.requests.push(request);
+    }
+
+    fn is_empty(&self) -> bool {
+        self.requests.is_empty()
+    }
+}
+
+pub fn open(database: Database, settings: &IntakeSettings, rush: Rush) -> (Intake, Committer) {
     let (sender, receiver) = mpsc::channel(settings.waiting);
     let intake = Intake {
         waiting: sender,
@@ -93,8 +117,14 @@ pub fn open(database: Database, settings: &IntakeSettings) -> (Intake, Committer
         overfull: Arc::default(),
     };
     let waiting = Arc::new(Mutex::new(receiver));
-    (intake, Committer { database, waiting, group: settings.group, timeout: settings.commit_timeout })
+    (intake, Committer { database, waiting, group: settings.group, timeout: settings.commit_timeout, rush })
 }
+
+/// So many events are worth a second transaction beside the one under way.
+const MANY: usize = 100;
+
+/// So many events that came in while others were written are a rush.
+const RUSH: usize = 16;
 
 /// Room is counted in these many bytes.
 const UNIT: usize = 1024;
@@ -134,37 +164,28 @@ impl Committer {
     /// Runs until told to stop and nothing waits any more.
     pub async fn run(self, shutdown: Shutdown) -> TaskResult {
         let mut waiting = self.waiting.lock().await;
+        let (mut next, mut writing) = (Group::default(), FuturesUnordered::new());
         loop {
-            let first = match shutdown.unless_cancelled(waiting.recv()).await {
-                Some(Some(first)) => first,
-                Some(None) => return Ok(()),
-                None => match waiting.try_recv() {
-                    Ok(first) => first,
-                    Err(_) => return Ok(()),
-                },
-            };
-            let group = self.gather(first, &mut waiting);
-            if !group.is_empty() {
-                self.keep(group).await;
+            tokio::select! {
+                Some(()) = writing.next(), if !writing.is_empty() => {}
+                Some(first) = waiting.recv(), if next.events < self.group => next.take(first),
+                () = shutdown.cancelled(), if next.is_empty() && waiting.is_empty() && writing.is_empty() => return Ok(()),
             }
+            while next.events < self.group && let Ok(another) = waiting.try_recv() {
+                next.take(another);
+            }
+            if !next.is_empty() && (writing.is_empty() || (next.events >= MANY && writing.len() == 1)) {
+                writing.push(self.keep(std::mem::take(&mut next).requests));
+            }
+            self.rush.set(next.events >= RUSH || writing.len() > 1);
         }
     }
 
-    /// Everything that waits already, up to a group's size, but for those who have gone.
-    fn gather(&self, first: Waiting, waiting: &mut mpsc::Receiver<Waiting>) -> Vec<Waiting> {
-        let mut size = first.deliveries.len();
-        let mut group = vec![first];
-        while size < self.group
-            && let Ok(next) = waiting.try_recv()
-        {
-            size += next.deliveries.len();
-            group.push(next);
-        }
+    async fn keep(&self, mut group: Vec<Waiting>) {
         group.retain(|it| !it.answer.is_closed());
-        group
-    }
-
-    async fn keep(&self, group: Vec<Waiting>) {
+        if group.is_empty() {
+            return;
+        }
         let began = Instant::now();
         let outcome = self.commit(&group).await;
         COMMIT.with_label_values::<&str>(&[]).observe(began.elapsed().as_secs_f64());

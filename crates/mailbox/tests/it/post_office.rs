@@ -7,7 +7,7 @@ use diesel::sql_types::{BigInt, Text};
 use diesel_async::RunQueryDsl;
 use diesel_migrations::embed_migrations;
 use lifecycle::{Lifecycle, LifecycleSettings, Readiness, Stage};
-use mailbox::{ConsumeSettings, Handler, HandlerError, OrFail, Relay, RelaySettings};
+use mailbox::{ConsumeSettings, Handler, HandlerError, OrFail, Relay, RelaySettings, Rush};
 use messaging::Broker;
 use testkit::{TestBroker, TestDatabase, eventually};
 
@@ -56,7 +56,8 @@ impl PostOffice {
         let relay = Relay {
             database: self.database.clone(),
             broker: self.broker.clone(),
-            settings: RelaySettings { batch: 50, poll_ms: 100, linger_ms: 0 },
+            settings: RelaySettings { batch: 50, poll_ms: 100, linger_ms: 0, give_way_ms: 0 },
+            rush: Rush::default(),
             readiness: self.readiness.register("relay"),
         };
         self.lifecycle.spawn(Stage::Relay, "relay", move |shutdown| relay.clone().run(shutdown));

@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use database::Tx;
+use database::{Prepared, Tx};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -20,7 +20,7 @@ pub async fn insert(tx: &mut Tx, new: &[&NewDelivery]) -> QueryResult<HashMap<Uu
         #[diesel(sql_type = BigInt)]
         arrival: i64,
     }
-    let rows: Vec<Inserted> = diesel::sql_query(
+    let insert = diesel::sql_query(
         "INSERT INTO deliveries (id, account_id, site_id, webhook_id, type, seq, occurred_at, received_at, signed, body)
          SELECT id, account_id, site_id, webhook_id, type, seq, occurred_at, received_at, signed, body::jsonb
          FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) WITH ORDINALITY
@@ -38,9 +38,8 @@ pub async fn insert(tx: &mut Tx, new: &[&NewDelivery]) -> QueryResult<HashMap<Uu
     .bind::<Array<Timestamptz>, _>(new.iter().map(|it| it.occurred_at.to_diesel()).collect::<Vec<_>>())
     .bind::<Array<Timestamptz>, _>(new.iter().map(|it| it.received_at.to_diesel()).collect::<Vec<_>>())
     .bind::<Array<Bool>, _>(new.iter().map(|it| it.signed).collect::<Vec<_>>())
-    .bind::<Array<Text>, _>(new.iter().map(|it| it.body.as_str()).collect::<Vec<_>>())
-    .load(tx.conn())
-    .await?;
+    .bind::<Array<Text>, _>(new.iter().map(|it| it.body.as_str()).collect::<Vec<_>>());
+    let rows: Vec<Inserted> = Prepared(insert).load(tx.conn()).await?;
     Ok(rows.into_iter().map(|row| (row.id, row.arrival)).collect())
 }
 
