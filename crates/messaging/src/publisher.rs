@@ -38,7 +38,8 @@ impl Publisher {
     /// Sends all, in order, and waits until the broker has spoken on each. On `Err`, nothing is known of any of them.
     pub async fn publish(&self, messages: &[Outgoing]) -> Result<Vec<Sent>, BrokerError> {
         in_time(async {
-            let mut written: Vec<_> = messages.iter().map(|it| Box::pin(maybe_done(self.write(it)))).collect();
+            let mut written: Vec<_> =
+                messages.iter().map(|it| Box::pin(maybe_done(self.write(it)))).collect();
             // The first look puts a message in line. Waiting for each to be written would cost a round between threads, and a packet, for each.
             for message in &mut written {
                 let _ = poll!(message.as_mut());
@@ -46,7 +47,8 @@ impl Publisher {
             let mut confirms = Vec::with_capacity(messages.len());
             for mut message in written {
                 message.as_mut().await;
-                confirms.push(message.as_mut().take_output().expect("invariant: it is done, and taken once")?);
+                confirms
+                    .push(message.as_mut().take_output().expect("invariant: it is done, and taken once")?);
             }
             try_join_all(confirms).await
         })

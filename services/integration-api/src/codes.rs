@@ -21,6 +21,7 @@ codes! {
     CONTENT_ON_SITE = "content_on_site": "The content was published, or is about to be, and can't be deleted.";
     CONTENT_PUBLISHED = "content_published": "The content is published, which this step does not fit.";
     CROSS_SITE_REQUEST = "cross_site_request": "A request with the session cookie came from another site.";
+    DRIFT_UNSUPPORTED = "drift_unsupported": "The site has no plugin that makes checksums of its posts.";
     EMAIL_OR_PASSWORD_WRONG = "email_or_password_wrong": "Nobody has this e-mail address and password.";
     HTTPS_REQUIRED = "https_required": "The site has no HTTPS address, so no password is sent to it.";
     IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused": "The Idempotency-Key was used for another request.";

@@ -142,6 +142,15 @@ const PLACES: &[Place] = &[
     ("/api/v1/integration/integrations/{id}/probes/{probe_id}", |at| {
         at.route(get().to(integrations::get_probe::get_probe))
     }),
+    ("/api/v1/integration/integrations/{id}/drift", |at| {
+        at.route(get().to(integrations::drift::list::list_drift))
+    }),
+    ("/api/v1/integration/integrations/{id}/drift/scan", |at| {
+        at.route(post().to(integrations::drift::scan::scan_drift))
+    }),
+    ("/api/v1/integration/integrations/{id}/drift/repair", |at| {
+        at.route(post().to(integrations::drift::repair::repair_drift))
+    }),
     ("/api/v1/integration/integrations/{id}/import", |at| {
         at.route(post().to(integrations::imports::start::start_import))
     }),

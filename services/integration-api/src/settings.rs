@@ -130,6 +130,8 @@ pub struct PullSettings {
     pub every: Duration,
     #[serde(with = "settings::duration")]
     pub look_every: Duration,
+    #[serde(with = "settings::duration")]
+    pub compare_every: Duration,
 }
 
 #[derive(Clone, Debug, Deserialize)]

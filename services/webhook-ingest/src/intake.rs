@@ -171,7 +171,9 @@ impl Committer {
                 Some(first) = waiting.recv(), if next.events < self.group => next.take(first),
                 () = shutdown.cancelled(), if next.is_empty() && waiting.is_empty() && writing.is_empty() => return Ok(()),
             }
-            while next.events < self.group && let Ok(another) = waiting.try_recv() {
+            while next.events < self.group
+                && let Ok(another) = waiting.try_recv()
+            {
                 next.take(another);
             }
             if !next.is_empty() && (writing.is_empty() || (next.events >= MANY && writing.len() == 1)) {

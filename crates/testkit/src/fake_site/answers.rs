@@ -53,6 +53,7 @@ pub fn answer(state: &Shared, request: &HttpRequest, route: &str, query: &Query,
         ("PUT", _) if route.starts_with("posts/") => plugin::update(&mut state, route, body),
         ("DELETE", _) if route.starts_with("posts/") => plugin::move_post(&mut state, route, query),
         ("GET", "posts") => reading::page(&state, query),
+        ("GET", "posts/checksums") => reading::checksums(&state, query),
         ("GET", _) if route.starts_with("posts/") => reading::one(&state, route),
         ("GET", _) if route.starts_with("collections/") => doctor::collection(&route["collections/".len()..]),
         ("GET", _) => match route.strip_prefix("operations/") {

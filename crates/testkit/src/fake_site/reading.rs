@@ -1,6 +1,7 @@
-//! `GET /posts` and `GET /posts/{id}`.
+//! `GET /posts`, `GET /posts/checksums` and `GET /posts/{id}`.
 
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use super::answers::{Query, refusal};
 use super::state::{Post, State};
@@ -19,6 +20,26 @@ pub fn page(state: &State, query: &Query) -> (u16, Value) {
         "success": true, "posts": page, "cursor": cursor.to_string(), "more": rest.len() > limit, "total": readable().count(),
     });
     (200, body)
+}
+
+/// All in range 0: the ids of this site are small.
+pub fn checksums(state: &State, query: &Query) -> (u16, Value) {
+    let shown: Vec<&Post> = state.posts.iter().filter(|post| post.status != "trash").collect();
+    if query.get("range").is_some() {
+        let standing = |post: &&Post| {
+            json!({
+                "post_id": post.id, "content_id": post.content_id, "post_status": post.status,
+                "revision": post.text.revision(), "modified_gmt": "2026-11-25T10:00:00Z",
+            })
+        };
+        return (200, json!({"success": true, "posts": shown.iter().map(standing).collect::<Vec<_>>()}));
+    }
+    let mut sum = Sha256::new();
+    for post in &shown {
+        sum.update(format!("{}:{}:{}\n", post.id, post.status, post.text.revision()));
+    }
+    let ranges = json!([{"range": 0, "count": shown.len(), "checksum": hex::encode(sum.finalize())}]);
+    (200, json!({"success": true, "ranges": ranges, "after": 0, "more": false}))
 }
 
 pub fn one(state: &State, route: &str) -> (u16, Value) {

@@ -11,17 +11,19 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::apply_publish_report::ApplyError;
+use super::compare;
 use super::sync_log::{Entry, SYNC, WP_TO_IGNY8};
 use super::take_posts::{Source, Taken, take_missing, take_posts};
-use crate::store::content_types;
-use crate::store::imports::{self, CANCELLED, DONE, FAILED, Import, Kind, NewImport, RUNNING, TypeProgress};
+use crate::store::content_types::{self, ContentType};
+use crate::store::drift;
+use crate::store::imports::{
+    self, CANCELLED, DONE, FAILED, Import, Kind, NewImport, RUNNING, TypeProgress, WHOLE_PAGE,
+};
 use crate::store::integrations::{self, Integration, SyncStatus};
 use crate::store::json::Json;
 use crate::store::publications::Failure;
 use crate::store::sync_events;
 
-/// Posts of one page, at most; a site ends a page of long ones earlier.
-const PAGE: i32 = 100;
 /// Posts that are asked for by name in one message.
 const NAMED: usize = 20;
 /// Problems that are kept.
@@ -32,14 +34,21 @@ const OVERLAP: SignedDuration = SignedDuration::from_mins(10);
 /// Read where the site has not told yet which types it has.
 const USUAL_TYPES: [&str; 2] = ["post", "page"];
 
-/// The types that somebody chose to be synchronised.
-async fn chosen_types(tx: &mut Tx, integration: &Integration) -> QueryResult<Vec<String>> {
-    let known = content_types::of(tx.conn(), IntegrationId::new(integration.id)).await?;
-    Ok(if known.is_empty() {
-        USUAL_TYPES.map(str::to_owned).to_vec()
-    } else {
-        content_types::enabled_post_types(&known)
+/// The types to be read: those named, else those that somebody chose to be synchronised.
+fn types_to_read(known: &[ContentType], named: Option<Vec<String>>) -> Vec<String> {
+    named.unwrap_or_else(|| {
+        if known.is_empty() {
+            USUAL_TYPES.map(str::to_owned).to_vec()
+        } else {
+            content_types::enabled_post_types(known)
+        }
     })
+}
+
+/// How many posts of a type are asked for at once.
+fn page_limit(known: &[ContentType], post_type: &str) -> i32 {
+    let chosen = known.iter().find(|it| it.kind == content_types::POST_TYPE && it.slug == post_type);
+    chosen.map_or(WHOLE_PAGE, |it| it.fetch_limit.clamp(1, WHOLE_PAGE))
 }
 
 /// Begins a run through these types, or those that are chosen; the one that is under way, if there is one. `None`: no type is chosen.
@@ -51,30 +60,30 @@ pub async fn start(
     post_types: Option<Vec<String>>,
     user: Option<UserId>,
 ) -> QueryResult<Option<Import>> {
-    let post_types = match post_types {
-        Some(named) => named,
-        None => chosen_types(tx, integration).await?,
-    };
+    let known = content_types::of(tx.conn(), IntegrationId::new(integration.id)).await?;
+    let post_types = types_to_read(&known, post_types);
     if post_types.is_empty() {
         integrations::note_sync(tx.conn(), integration.id, (SyncStatus::Idle, ""), now).await?;
         return Ok(None);
     }
     let cursors = match kind {
-        Kind::Import => Vec::new(),
+        Kind::Import | Kind::Compare => Vec::new(),
         Kind::Changes => imports::cursors(tx.conn(), integration.id).await?,
     };
     let since = integration.connected_at.unwrap_or(now) - OVERLAP;
     let cursor = |post_type: &str| match kind {
-        Kind::Import => String::new(),
+        Kind::Import | Kind::Compare => String::new(),
         Kind::Changes => cursors
             .iter()
-            .find(|(known, _)| known == post_type)
+            .find(|(read, _)| read == post_type)
             .map_or_else(|| since.to_string(), |(_, cursor)| cursor.clone()),
     };
     let types: Vec<TypeProgress> = post_types
         .into_iter()
         .map(|post_type| TypeProgress {
             cursor: cursor(&post_type),
+            limit: page_limit(&known, &post_type),
+            ranges: Vec::new(),
             post_type,
             read: 0,
             total: 0,
@@ -99,8 +108,11 @@ pub async fn start(
         // It was there a moment ago; if it has ended since, the caller's next try begins a new one.
         return imports::lock_running(tx.conn(), owner).await?.map(Some).ok_or(diesel::NotFound);
     };
-    mailbox::post(tx, &page_of(&import, read_id, now)).await?;
+    mailbox::post(tx, &question(&import, read_id, now)).await?;
     integrations::note_sync(tx.conn(), import.integration_id, (SyncStatus::Syncing, ""), now).await?;
+    if kind == Kind::Compare {
+        integrations::note_comparison(tx.conn(), import.integration_id, now).await?;
+    }
     if kind == Kind::Import {
         let entry = entry(&import, "import_started", "The import of the site's posts began".to_owned());
         sync_events::record(tx, vec![entry.at(now)]).await?;
@@ -149,6 +161,9 @@ pub async fn apply_reads(
     for (read_id, report) in reports {
         match report {
             ReadReport::Read(read) if read.post_type.is_empty() => apply_named(tx, now, read).await?,
+            ReadReport::Read(read) if compare::is_part(&read) => {
+                compare::apply(tx, now, read_id, read).await?
+            }
             ReadReport::Read(read) => apply_page(tx, now, read_id, read).await?,
             ReadReport::Failed(failed) => apply_failure(tx, now, read_id, failed).await?,
         }
@@ -165,10 +180,12 @@ async fn apply_named(tx: &mut Tx, now: Timestamp, read: PostsRead) -> Result<(),
         takes_new: !imported.is_empty(),
         is_close_look: true,
     };
+    let told: Vec<i64> = read.posts.iter().map(|it| it.post_id).chain(read.missing.iter().copied()).collect();
     take_posts(tx, now, &source, read.posts).await?;
     if !read.missing.is_empty() {
         take_missing(tx, now, &source, &read.missing).await?;
     }
+    drift::settle(tx.conn(), source.integration_id, &told).await?;
     Ok(())
 }
 
@@ -236,17 +253,22 @@ async fn turn_page(
             imports::set_cursor(tx.conn(), (account, integration, &current.post_type), &cursor, now).await?;
         }
     }
+    go_on(tx, now, import).await
+}
+
+/// Asks what comes next, or ends the run if nothing does; in either case it is written.
+pub(super) async fn go_on(tx: &mut Tx, now: Timestamp, import: &mut Import) -> QueryResult<()> {
     if current(import).is_some() {
         let read_id = Uuid::now_v7();
         import.read_id = Some(read_id);
-        mailbox::post(tx, &page_of(import, read_id, now)).await?;
+        mailbox::post(tx, &question(import, read_id, now)).await?;
     } else {
         end(import, DONE, now);
-        integrations::note_sync(tx.conn(), integration, (SyncStatus::Success, ""), now).await?;
+        integrations::note_sync(tx.conn(), import.integration_id, (SyncStatus::Success, ""), now).await?;
     }
     imports::write(tx.conn(), import, now).await?;
     // A look that found nothing is nobody's news.
-    if kind == Kind::Import.as_str()
+    if import.kind == Kind::Import.as_str()
         || import.state == DONE && import.counts.created + import.counts.updated > 0
     {
         sync_events::record(tx, vec![progress(import).at(now)]).await?;
@@ -297,12 +319,19 @@ fn end(import: &mut Import, state: &str, now: Timestamp) {
 }
 
 /// The type that is being read.
-fn current(import: &mut Import) -> Option<&mut TypeProgress> {
+pub(super) fn current(import: &mut Import) -> Option<&mut TypeProgress> {
     import.post_types.0.iter_mut().find(|it| !it.done)
 }
 
-fn page_of(import: &Import, read_id: Uuid, now: Timestamp) -> ReadPosts {
+fn question(import: &Import, read_id: Uuid, now: Timestamp) -> ReadPosts {
     let current = import.post_types.0.iter().find(|it| !it.done);
+    let (order, cursor) = match (current, import.kind.as_str()) {
+        (Some(current), "compare") => compare::next(current),
+        (current, kind) => {
+            let order = if kind == Kind::Import.as_str() { "id" } else { "modified" };
+            (order, current.map(|it| it.cursor.clone()).unwrap_or_default())
+        }
+    };
     ReadPosts {
         read_id: read_id.to_string(),
         account_id: import.account_id,
@@ -310,9 +339,9 @@ fn page_of(import: &Import, read_id: Uuid, now: Timestamp) -> ReadPosts {
         integration_id: import.integration_id,
         post_ids: Vec::new(),
         post_type: current.map(|it| it.post_type.clone()).unwrap_or_default(),
-        order: if import.kind == Kind::Import.as_str() { "id" } else { "modified" }.to_owned(),
-        cursor: current.map(|it| it.cursor.clone()).unwrap_or_default(),
-        limit: PAGE,
+        order: order.to_owned(),
+        cursor,
+        limit: current.map_or(WHOLE_PAGE, |it| it.limit),
         ordered_at_ms: now.as_millisecond(),
     }
 }
@@ -321,7 +350,10 @@ fn progress(import: &Import) -> Entry {
     let (read, total) =
         import.post_types.0.iter().fold((0, 0), |(read, total), it| (read + it.read, total + it.total));
     let created = import.counts.created;
-    let (action, description) = if import.state == RUNNING {
+    let (action, description) = if import.kind == Kind::Compare.as_str() {
+        let differ = import.counts.updated;
+        ("drift_found", format!("{read} posts of the site were compared; {differ} are not as they are here"))
+    } else if import.state == RUNNING {
         ("import_progress", format!("{read} of {total} posts of the site were looked at"))
     } else {
         ("sync_finished", format!("{read} posts of the site were looked at; {created} became content"))

@@ -6,6 +6,7 @@ pub mod apply_wordpress_update;
 pub mod article;
 pub mod cancel;
 pub mod command;
+pub mod compare;
 pub mod conflict;
 pub mod connect_site;
 pub mod credentials;

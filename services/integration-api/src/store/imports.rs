@@ -46,6 +46,21 @@ pub struct TypeProgress {
     /// Posts the site has; 0: it has not said yet.
     pub total: i64,
     pub done: bool,
+    /// Of a comparison: ranges that differ and are looked at next.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(ignore)]
+    pub ranges: Vec<i64>,
+    /// Posts asked for with one request, at most.
+    #[serde(default = "whole_page")]
+    #[schema(ignore)]
+    pub limit: i32,
+}
+
+/// A site gives no more.
+pub const WHOLE_PAGE: i32 = 100;
+
+fn whole_page() -> i32 {
+    WHOLE_PAGE
 }
 
 #[derive(
@@ -86,6 +101,7 @@ pub struct Problem {
 pub enum Kind {
     Import,
     Changes,
+    Compare,
 }
 
 impl Kind {
@@ -93,6 +109,7 @@ impl Kind {
         match self {
             Self::Import => "import",
             Self::Changes => "changes",
+            Self::Compare => "compare",
         }
     }
 }
@@ -174,6 +191,21 @@ pub async fn lock_running(
         .filter(imports::state.eq(RUNNING))
         .select(Import::as_select())
         .for_no_key_update()
+        .first(connection)
+        .await
+        .optional()
+}
+
+/// The run of the integration that is under way.
+pub async fn running(
+    connection: &mut AsyncPgConnection,
+    (account, integration): (AccountId, IntegrationId),
+) -> QueryResult<Option<Import>> {
+    imports::table
+        .filter(imports::account_id.eq(account.get()))
+        .filter(imports::integration_id.eq(integration.get()))
+        .filter(imports::state.eq(RUNNING))
+        .select(Import::as_select())
         .first(connection)
         .await
         .optional()

@@ -10,7 +10,7 @@ mod reading;
 
 use self::passwords::NoPassword;
 pub use self::passwords::{Login, forget_password, password_works, use_password};
-pub use self::reading::{SyncStatus, note_sync, to_pull};
+pub use self::reading::{SyncStatus, note_comparison, note_sync, to_compare, to_pull};
 use super::schema::integrations;
 
 pub const WORDPRESS: &str = "wordpress";
@@ -77,6 +77,8 @@ pub struct Integration {
     #[diesel(deserialize_as = jiff_diesel::NullableTimestamp)]
     pub clone_suspected_at: Option<Timestamp>,
     pub clone_site_url: Option<String>,
+    #[diesel(deserialize_as = jiff_diesel::NullableTimestamp)]
+    pub compared_at: Option<Timestamp>,
 }
 
 /// What the site is spoken to through.

@@ -21,6 +21,7 @@ pub mod conflicts;
 pub mod content;
 pub mod content_terms;
 pub mod content_types;
+pub mod drift;
 pub mod json;
 pub mod publications;
 pub mod publishing_settings;

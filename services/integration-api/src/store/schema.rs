@@ -144,7 +144,7 @@ diesel::table! {
         slug -> Text,
         /// Whether it is synchronised.
         enabled -> Bool,
-        /// How many of it are read at most.
+        /// How many of it are asked for with one request, at most.
         fetch_limit -> Int4,
     }
 }
@@ -168,6 +168,27 @@ diesel::table! {
         truncated -> Bool,
         /// Since when the site does not have it any more; the newest 200 of these are kept, with what was chosen.
         vanished_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// Where a site and the platform do not say the same of a post, as the last comparison found it.
+    drift (integration_id, post_id) {
+        integration_id -> Int8,
+        post_id -> Int8,
+        account_id -> Int8,
+        site_id -> Int8,
+        post_type -> Text,
+        /// Null: the post is no content.
+        content_id -> Nullable<Int8>,
+        kind -> Text,
+        /// {status, revision}: what we believe the post to be.
+        ours -> Nullable<Jsonb>,
+        /// {status, revision}: what it is.
+        theirs -> Nullable<Jsonb>,
+        found_at -> Timestamptz,
+        /// When the post was asked for by name, which settles it.
+        repair_ordered_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -204,10 +225,10 @@ diesel::table! {
         account_id -> Int8,
         site_id -> Int8,
         integration_id -> Int8,
-        /// import: all posts; changes: those modified since the last run.
+        /// import: all posts; changes: those modified since the last run; compare: checksums of all, and what differs.
         kind -> Text,
         state -> Text,
-        /// [{post_type, cursor, read, total, done}], in the order they are read.
+        /// [{post_type, cursor, read, total, done, ranges}], in the order they are read; ranges: those whose checksums differ and that are looked at next.
         post_types -> Jsonb,
         /// The page that is being read; an answer to another one is old news.
         read_id -> Nullable<Uuid>,
@@ -270,6 +291,8 @@ diesel::table! {
         clone_suspected_at -> Nullable<Timestamptz>,
         /// That address.
         clone_site_url -> Nullable<Text>,
+        /// When the last comparison of its posts began.
+        compared_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -506,6 +529,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     content_terms,
     content_type_choices,
     content_types,
+    drift,
     idempotency_keys,
     import_cursors,
     imports,

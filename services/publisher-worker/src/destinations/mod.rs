@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use bytes::Bytes;
-use contracts::reading::RemotePost;
+use contracts::reading::{PostStanding, RangeChecksum, RemotePost};
 use domain::content::{Article, Command};
 use domain::delivery::{Answer, Cause, Part, ReceiptAnswer};
 use domain::{ContentId, OperationId, SiteId};
@@ -154,7 +154,22 @@ pub struct Seen {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wanted {
     Named(Vec<i64>),
-    Page { post_type: String, order: PageOrder, cursor: String, limit: u32 },
+    Page {
+        post_type: String,
+        order: PageOrder,
+        cursor: String,
+        limit: u32,
+    },
+    /// A checksum of each range of posts beyond this one.
+    Checksums {
+        post_type: String,
+        after: i64,
+    },
+    /// How each post of one range stands.
+    Range {
+        post_type: String,
+        range: i64,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -183,6 +198,8 @@ pub struct PostsFound {
     pub cursor: String,
     pub more: bool,
     pub total: i64,
+    pub ranges: Vec<RangeChecksum>,
+    pub standings: Vec<PostStanding>,
 }
 
 /// An image with its bytes.

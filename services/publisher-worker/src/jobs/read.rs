@@ -14,6 +14,10 @@ use crate::store::claims::Claimed;
 
 pub const KIND: &str = "read";
 
+/// What may be wanted of posts beside themselves.
+const CHECKSUMS: &str = "checksums";
+const RANGE: &str = "range";
+
 /// So many are named or shown at once, at most.
 const MOST: u32 = 100;
 
@@ -82,8 +86,14 @@ fn wanted(message: &ReadPosts) -> Wanted {
     if !message.post_ids.is_empty() {
         return Wanted::Named(message.post_ids.iter().copied().take(MOST as usize).collect());
     }
+    let post_type = message.post_type.clone();
+    match message.order.as_str() {
+        CHECKSUMS => return Wanted::Checksums { post_type, after: message.cursor.parse().unwrap_or(-1) },
+        RANGE => return Wanted::Range { post_type, range: message.cursor.parse().unwrap_or(0) },
+        _ => {}
+    }
     Wanted::Page {
-        post_type: message.post_type.clone(),
+        post_type,
         order: if message.order == PageOrder::Modified.as_str() {
             PageOrder::Modified
         } else {
@@ -106,6 +116,9 @@ fn read(asked: ReadPosts, found: PostsFound, now: Timestamp) -> PostsRead {
         cursor: found.cursor,
         more: found.more,
         total: found.total,
+        order: asked.order,
+        ranges: found.ranges,
+        standings: found.standings,
         read_at_ms: now.as_millisecond(),
     }
 }

@@ -1,5 +1,5 @@
 use contracts::ReadReport;
-use contracts::reading::{PostsRead, ReadPosts};
+use contracts::reading::{PostStanding, PostsRead, ReadPosts};
 use contracts::topology::queues;
 use testkit::Behaviour;
 use uuid::Uuid;
@@ -62,6 +62,25 @@ async fn page_by_page_and_by_name() {
 
     let named = world.found(ReadPosts { post_ids: vec![posts[1], 4_000], ..ReadPosts::default() }).await;
     assert_eq!((ids(&named), named.missing), (vec![posts[1]], vec![4_000]));
+}
+
+#[tokio::test]
+async fn checksums_and_what_stands_behind_them() {
+    let world = World::new().await;
+    let site = world.site();
+    let posts = site.has_posts_of_its_own(3);
+    let _worker = world.worker();
+    world.connect(SITE, &site.rest_url()).await;
+    let ask = |order: &str, cursor: &str| ReadPosts { order: order.to_owned(), ..page(cursor) };
+
+    let sums = world.found(ask("checksums", "")).await;
+    assert_eq!((sums.order.as_str(), sums.cursor.as_str(), sums.more), ("checksums", "0", false));
+    assert_eq!((sums.ranges.len(), sums.ranges[0].count, sums.ranges[0].checksum.len()), (1, 3, 64));
+    let range = world.found(ask("range", "0")).await;
+    let standing = |it: &PostStanding| (it.post_id, it.post_status.clone());
+    let expected: Vec<_> = posts.iter().map(|id| (*id, "publish".to_owned())).collect();
+    assert_eq!(range.standings.iter().map(standing).collect::<Vec<_>>(), expected);
+    assert!(range.posts.is_empty());
 }
 
 #[tokio::test]

@@ -23,7 +23,7 @@ use crate::store::publications::Failure;
 pub struct ImportView {
     pub import_id: Uuid,
     pub integration_id: i64,
-    /// `import`: all posts; `changes`: those modified since the last run.
+    /// `import`: all posts; `changes`: those modified since the last run; `compare`: checksums of all, of which `updated` counts those that differ.
     pub kind: String,
     /// `running`, `done`, `failed` or `cancelled`.
     pub state: String,
@@ -57,7 +57,7 @@ impl From<Import> for ImportView {
 }
 
 /// Where a run is shown.
-fn address(it: &Import) -> String {
+pub(super) fn address(it: &Import) -> String {
     format!("/api/v1/integration/integrations/{}/imports/{}/", it.integration_id, it.id)
 }
 
@@ -65,14 +65,14 @@ fn not_found() -> Problem {
     Problem::new(StatusCode::NOT_FOUND, codes::IMPORT_NOT_FOUND, "The integration has no such import.")
 }
 
-fn no_type_chosen() -> Problem {
+pub(super) fn no_type_chosen() -> Problem {
     let detail =
         "No post type of the site is switched on. Switch one on in content-types first, or name one.";
     Problem::new(StatusCode::CONFLICT, codes::NO_TYPE_CHOSEN, detail)
 }
 
 /// Whether posts may be read through an integration at present.
-fn check_readable(integration: &Integration) -> Result<(), Problem> {
+pub(super) fn check_readable(integration: &Integration) -> Result<(), Problem> {
     let (code, detail) = match integration.state() {
         _ if !integration.is_active => {
             (codes::INTEGRATION_DISABLED, "The integration is switched off. Switch it on first.")

@@ -1,6 +1,7 @@
 pub mod content_types;
 pub mod create;
 pub mod delete;
+pub mod drift;
 pub mod generate_api_key;
 pub mod get;
 pub mod get_probe;

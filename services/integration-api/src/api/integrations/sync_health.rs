@@ -11,7 +11,7 @@ use crate::AppState;
 use crate::access::Member;
 use crate::flows::sync_log::{IGNY8_TO_WP, WEBHOOK, WP_TO_IGNY8};
 use crate::store::sync_facts::{self, Running, Tally, under_way};
-use crate::store::{integrations, publications};
+use crate::store::{drift, integrations, publications};
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SyncHealthView {
@@ -27,6 +27,10 @@ pub struct SyncHealthView {
     pub success_rates: Rates,
     pub by_direction: Directions,
     pub webhooks: WebhooksView,
+    /// Posts that the site and the platform did not agree on when they were compared the last time; `drift/` lists them.
+    pub drift: i64,
+    /// When that was, if it ever was.
+    pub compared_at: Option<Timestamp>,
     /// What waits longest; null: nothing does.
     pub oldest_waiting: Option<WaitingView>,
 }
@@ -96,6 +100,7 @@ pub async fn get_sync_health(
     let oldest = sync_facts::running(connection, &integration, 1).await?.pop();
     let success = sync_facts::last_outcome(connection, site, true, now - LOOK_BACK).await?;
     let failure = sync_facts::last_outcome(connection, site, false, now - LOOK_BACK).await?;
+    let drift = drift::count(connection, integration.id).await?;
     let tallies = sync_facts::tallies(connection, site, ago(24 * 7), ago(24)).await?;
     let of = |state: &str| unsettled.get(state).copied().unwrap_or_default();
     let towards = |direction: &'static str| rates(&tallies, |it| it.direction == direction);
@@ -109,6 +114,8 @@ pub async fn get_sync_health(
         success_rates: rates(&tallies, |_| true),
         by_direction: Directions { igny8_to_wp: towards(IGNY8_TO_WP), wp_to_igny8: towards(WP_TO_IGNY8) },
         webhooks: webhooks(&tallies),
+        drift,
+        compared_at: integration.compared_at,
         oldest_waiting: oldest.map(WaitingView::from),
     }))
 }

@@ -7,11 +7,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use web::{Path, Problem, ProblemBody, Success};
 
+use super::imports::ImportView;
 use super::not_found;
 use crate::AppState;
 use crate::access::Member;
-use crate::store::integrations;
 use crate::store::sync_facts::{self, Outcome, Running, under_way};
+use crate::store::{imports, integrations};
 
 /// So many of what runs are shown.
 const SHOWN: i64 = 20;
@@ -31,6 +32,8 @@ pub struct SyncStatusView {
     pub progress: ProgressView,
     /// What is on its way, oldest order first; 20 at most.
     pub running: Vec<RunningView>,
+    /// The run through the site's posts that is under way, with how far it is; null: none is.
+    pub reading: Option<ImportView>,
 }
 
 /// Of all that was ordered since the oldest that is still on its way.
@@ -92,6 +95,8 @@ pub async fn get_sync_status(
     let integration = found.ok_or_else(not_found)?;
     let unsettled = sync_facts::unsettled(connection, &integration).await?;
     let running = sync_facts::running(connection, &integration, SHOWN).await?;
+    let owner = (member.account_id, IntegrationId::new(integration.id));
+    let reading = imports::running(connection, owner).await?;
     let success = sync_facts::last_outcome(connection, integration.site_id, true, since).await?;
     let failure = sync_facts::last_outcome(connection, integration.site_id, false, since).await?;
     let done = match running.first().and_then(Running::ordered_at) {
@@ -110,6 +115,7 @@ pub async fn get_sync_status(
         last_error: failure.map(|it| it.error_message).or(Some(own_error).filter(|it| !it.is_empty())),
         progress: progress(&unsettled, done),
         running: running.into_iter().map(RunningView::from).collect(),
+        reading: reading.map(ImportView::from),
     }))
 }
 

@@ -9,6 +9,7 @@ use rstest::rstest;
 use super::*;
 use crate::consumers::site_reads::SiteReads;
 
+mod drift;
 mod edits;
 
 fn post(id: i64, html: &str) -> RemotePost {

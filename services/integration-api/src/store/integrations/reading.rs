@@ -6,7 +6,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
 
-use super::{Integration, State};
+use super::{Connection, Integration, State};
 use crate::store::schema::integrations;
 
 /// Those whose posts may be read and were not looked at since then, the longest first.
@@ -27,6 +27,37 @@ pub async fn to_pull(
         .select(Integration::as_select())
         .load(connection)
         .await
+}
+
+/// Connected sites with the plugin whose posts were not compared since then, the longest first.
+pub async fn to_compare(
+    connection: &mut AsyncPgConnection,
+    compared_before: Timestamp,
+    limit: i64,
+) -> QueryResult<Vec<Integration>> {
+    let is_due =
+        integrations::compared_at.is_null().or(integrations::compared_at.lt(compared_before.to_diesel()));
+    integrations::table
+        .filter(integrations::state.eq(State::Connected.as_str()))
+        .filter(integrations::is_active.and(integrations::sync_enabled))
+        .filter(integrations::connection.eq(Connection::Plugin.as_str()))
+        .filter(integrations::site_public_key.is_not_null())
+        .filter(integrations::sync_status.ne(SyncStatus::Syncing.as_str()))
+        .filter(is_due)
+        .order(integrations::compared_at.asc().nulls_first())
+        .limit(limit)
+        .select(Integration::as_select())
+        .load(connection)
+        .await
+}
+
+/// Notes that a comparison has begun.
+pub async fn note_comparison(connection: &mut AsyncPgConnection, id: i64, now: Timestamp) -> QueryResult<()> {
+    diesel::update(integrations::table.find(id))
+        .set(integrations::compared_at.eq(now.to_diesel()))
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 /// Notes how reading the site's posts goes; `last_sync_at` moves when it went well.

@@ -16,6 +16,7 @@ use url::Url;
 use uuid::Uuid;
 
 pub(super) mod answers;
+mod checksums;
 mod collection;
 mod echo;
 mod examine;
@@ -140,6 +141,22 @@ impl Destination for WordpressBridge {
                     ];
                     let (result, call) = self.ask(site, "/igny8/v1/posts", &query).await;
                     Reply { value: members(result).and_then(|it| posts::page(&it, &call.evidence)), call }
+                }
+                Wanted::Checksums { post_type, after } => {
+                    let query = [("post_type", post_type.as_str()), ("after", &after.to_string())];
+                    let (result, call) = self.ask(site, "/igny8/v1/posts/checksums", &query).await;
+                    Reply {
+                        value: members(result).and_then(|it| checksums::ranges(&it, &call.evidence)),
+                        call,
+                    }
+                }
+                Wanted::Range { post_type, range } => {
+                    let query = [("post_type", post_type.as_str()), ("range", &range.to_string())];
+                    let (result, call) = self.ask(site, "/igny8/v1/posts/checksums", &query).await;
+                    Reply {
+                        value: members(result).and_then(|it| checksums::range(&it, &call.evidence)),
+                        call,
+                    }
                 }
             }
         }

@@ -27,10 +27,10 @@ pub fn page(members: &Map<String, Value>, evidence: &str) -> Result<PostsFound, 
     let page: Page = read(&Value::Object(members.clone()), evidence)?;
     Ok(PostsFound {
         posts: page.posts.into_iter().map(Post::into_wire).collect(),
-        missing: Vec::new(),
         cursor: clean(page.cursor),
         more: page.more,
         total: page.total.max(0),
+        ..PostsFound::default()
     })
 }
 
@@ -39,7 +39,7 @@ pub fn one(members: &Map<String, Value>, evidence: &str) -> Result<RemotePost, A
     read(members.get("post").unwrap_or(&Value::Null), evidence).map(Post::into_wire)
 }
 
-fn read<T: for<'de> Deserialize<'de>>(value: &Value, evidence: &str) -> Result<T, Answer> {
+pub(super) fn read<T: for<'de> Deserialize<'de>>(value: &Value, evidence: &str) -> Result<T, Answer> {
     T::deserialize(value).map_err(|error| Answer::BrokenAnswer {
         status: Some(200),
         cause: Cause::BrokenAnswer,
@@ -207,7 +207,7 @@ fn image(image: Image) -> LibraryImage {
 }
 
 /// PostgreSQL keeps no U+0000.
-fn clean(text: String) -> String {
+pub(super) fn clean(text: String) -> String {
     if text.contains('\0') { text.replace('\0', "") } else { text }
 }
 

@@ -16,7 +16,7 @@ use super::library::Library;
 use super::post::{Raw, clean, revision, utc};
 use super::talk::{Ask, Talk};
 use crate::destinations::{PageOrder, PostsFound, Wanted};
-use domain::delivery::PostText;
+use domain::delivery::{Answer, Cause, PostText};
 
 const FIELDS: &str = "id,type,status,link,slug,title.raw,content.raw,excerpt.raw,date_gmt,modified_gmt,author,categories,tags,featured_media,sticky,parent,template";
 const SHOWN: &str = "publish,future,draft,pending,private";
@@ -27,6 +27,8 @@ const MOST_AT_ONCE: u32 = 20;
 pub async fn read(talk: &mut Talk<'_>, wanted: &Wanted) -> Result<PostsFound, No> {
     match wanted {
         Wanted::Named(ids) => named(talk, ids).await,
+        // The plugin makes them.
+        Wanted::Checksums { .. } | Wanted::Range { .. } => Err(no_such_question()),
         Wanted::Page { post_type, order: PageOrder::Id, cursor, limit } => {
             let before: usize = cursor.parse().unwrap_or(0);
             let limit = (*limit).min(MOST_AT_ONCE);
@@ -51,6 +53,14 @@ pub async fn read(talk: &mut Talk<'_>, wanted: &Wanted) -> Result<PostsFound, No
             Ok(PostsFound { posts: complete(talk, posts).await?, cursor, more, ..PostsFound::default() })
         }
     }
+}
+
+fn no_such_question() -> No {
+    No::Lost(Answer::BrokenAnswer {
+        status: None,
+        cause: Cause::BrokenAnswer,
+        evidence: "Without the plugin a site makes no checksums.".to_owned(),
+    })
 }
 
 /// `2026-11-26T16:28:31Z 20`: that second, of which so many were read already.
