@@ -14,11 +14,12 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage};
 use futures::FutureExt;
-use telemetry::metrics::{self, HistogramVec, IntCounterVec, IntGaugeVec};
+use telemetry::metrics::{self, HistogramVec, IntCounterVec, IntGauge};
 
+use crate::passage::Passage;
 use crate::request_id::{self, RequestId};
 use crate::text::check_percent_encoded;
-use crate::{HttpSettings, Problem, body, codes, probes};
+use crate::{ClientIp, HttpSettings, Problem, body, codes, probes};
 
 static DURATION: LazyLock<HistogramVec> = LazyLock::new(|| {
     let labels = ["method", "route", "status"];
@@ -29,8 +30,9 @@ static DURATION: LazyLock<HistogramVec> = LazyLock::new(|| {
         metrics::SECONDS,
     )
 });
-static IN_FLIGHT: LazyLock<IntGaugeVec> =
-    LazyLock::new(|| metrics::gauge("http_requests_in_flight", "Requests being answered.", &[]));
+static IN_FLIGHT: LazyLock<IntGauge> = LazyLock::new(|| {
+    metrics::gauge("http_requests_in_flight", "Requests being answered.", &[]).with_label_values::<&str>(&[])
+});
 static PANICS: LazyLock<IntCounterVec> =
     LazyLock::new(|| metrics::counter("http_panics_total", "Requests that ended in a panic.", &[]));
 
@@ -82,7 +84,7 @@ pub async fn inside<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let began = Instant::now();
     let method = request.method().clone();
-    let route = request.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
+    let Passage { route, told } = Passage::of(&request);
     let id = request.extensions().get::<RequestId>().map(|it| it.0.clone()).unwrap_or_default();
     let in_flight = InFlight::enter();
     let outcome = match check_address(&request) {
@@ -100,10 +102,16 @@ pub async fn inside<B: MessageBody + 'static>(
         Err(error) => Error::as_response_error(error).status_code(),
     };
     let elapsed = began.elapsed();
-    DURATION.with_label_values(&[label(&method), &route, status.as_str()]).observe(elapsed.as_secs_f64());
-    if !probes::PATHS.contains(&route.as_str()) {
-        let duration_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
-        tracing::info!(http.status = status.as_u16(), duration_ms, "answered");
+    DURATION.with_label_values(&[label(&method), &*route, status.as_str()]).observe(elapsed.as_secs_f64());
+    let duration_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+    let http_status = status.as_u16();
+    if told && !probes::PATHS.contains(&&*route) {
+        tracing::info!(http.status = http_status, duration_ms, "answered");
+    } else if !told && Passage::must_tell(status) {
+        // There is no span that would say these.
+        let client = outcome.as_ref().ok().map(|it| tracing::field::display(ClientIp::of(it.request()).0));
+        let span = tracing::info_span!("request", http.method = %method, http.route = &*route, client.ip = client, request_id = id);
+        span.in_scope(|| tracing::info!(http.status = http_status, duration_ms, "answered"));
     }
     outcome
 }
@@ -193,14 +201,14 @@ struct InFlight;
 
 impl InFlight {
     fn enter() -> Self {
-        IN_FLIGHT.with_label_values::<&str>(&[]).inc();
+        IN_FLIGHT.inc();
         Self
     }
 }
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        IN_FLIGHT.with_label_values::<&str>(&[]).dec();
+        IN_FLIGHT.dec();
     }
 }
 

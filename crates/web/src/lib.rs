@@ -18,6 +18,7 @@ mod params;
 mod text;
 
 mod edge;
+mod passage;
 mod probes;
 mod request_id;
 mod root_span;
@@ -30,6 +31,7 @@ pub use idempotency::IdempotencyKey;
 pub use json::{Json, OptionalJson};
 pub use page::{Page, decode_cursor, encode_cursor};
 pub use params::{Path, Query};
+pub use passage::BusyRoutes;
 pub use problem::{FieldError, Problem, ProblemBody};
 pub use rate_limit::{Quota, RateLimit};
 pub use request_id::RequestId;

@@ -5,6 +5,7 @@ use tracing::Span;
 use tracing::field::Empty;
 use tracing_actix_web::RootSpanBuilder;
 
+use crate::passage::Passage;
 use crate::{ClientIp, RequestId};
 
 /// One span per request, continuing the caller's trace. Query strings and headers stay out: they carry secrets.
@@ -12,8 +13,10 @@ pub struct RootSpan;
 
 impl RootSpanBuilder for RootSpan {
     fn on_request_start(request: &ServiceRequest) -> Span {
-        let route = request.match_pattern();
-        let route = route.as_deref().unwrap_or("unmatched");
+        let Passage { route, told } = Passage::of(request);
+        if !told {
+            return Span::none();
+        }
         let request_id = request.extensions().get::<RequestId>().map(|it| it.0.clone()).unwrap_or_default();
         let span = tracing::info_span!(
             "request",
@@ -21,7 +24,7 @@ impl RootSpanBuilder for RootSpan {
             otel.kind = "server",
             otel.status_code = Empty,
             http.method = %request.method(),
-            http.route = route,
+            http.route = &*route,
             http.status = Empty,
             client.ip = %ClientIp::of(request.request()).0,
             request_id,
