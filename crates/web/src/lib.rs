@@ -24,6 +24,7 @@ mod request_id;
 mod root_span;
 mod server;
 mod settings;
+mod tidy_path;
 
 pub use body::{BodyLimit, BodyTimeout, RawBody};
 pub use client_ip::ClientIp;
