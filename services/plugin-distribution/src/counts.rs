@@ -82,18 +82,21 @@ impl Counts {
     }
 
     pub fn refused(&self, refusal: Refusal) {
-        let nobody = Refusal { ip: NOBODY, site: None, ..refusal.clone() };
+        let nobody = |it: Refusal| Refusal { ip: NOBODY, site: None, ..it };
         self.add(&mut lock(&self.0.refusals), refusal, nobody);
     }
 
     fn downloaded(&self, download: Download) {
-        let nobody = Download { ip: NOBODY, site: None, user_agent: String::new(), ..download.clone() };
+        let nobody = |it: Download| Download { ip: NOBODY, site: None, user_agent: String::new(), ..it };
         self.add(&mut lock(&self.0.downloads), download, nobody);
     }
 
-    fn add<K: Hash + Eq>(&self, counted: &mut HashMap<K, Times>, key: K, nobody: K) {
-        let key =
-            if counted.len() < self.0.settings.most || counted.contains_key(&key) { key } else { nobody };
+    fn add<K: Hash + Eq>(&self, counted: &mut HashMap<K, Times>, key: K, nobody: impl FnOnce(K) -> K) {
+        if let Some(times) = counted.get_mut(&key) {
+            times.count += 1;
+            return;
+        }
+        let key = if counted.len() < self.0.settings.most { key } else { nobody(key) };
         counted.entry(key).or_insert_with(|| Times { count: 0, first_at: self.0.clock.now() }).count += 1;
     }
 
@@ -125,7 +128,7 @@ impl Counts {
             .iter()
             .map(|(download, times)| downloads::Row::new(download, *times, self.0.countries.of(download.ip)))
             .collect();
-        Ok(downloads::write(&mut *self.0.database.connection().await?, &rows).await?)
+        self.0.database.transaction(async |tx| Ok(downloads::write(tx.conn(), &rows).await?)).await
     }
 
     async fn write_refusals(&self, counted: &HashMap<Refusal, Times>) -> Result<(), DatabaseError> {
@@ -136,7 +139,7 @@ impl Counts {
             .iter()
             .map(|(refusal, times)| refusals::Row::new(refusal, *times, self.0.countries.of(refusal.ip)))
             .collect();
-        Ok(refusals::write(&mut *self.0.database.connection().await?, &rows).await?)
+        self.0.database.transaction(async |tx| Ok(refusals::write(tx.conn(), &rows).await?)).await
     }
 
     /// Writes now and then, and once more when the doors are closed. To be kept running.

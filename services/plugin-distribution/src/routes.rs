@@ -30,13 +30,9 @@ pub fn configure(config: &mut ServiceConfig, state: &AppState) {
 }
 
 fn plugin(config: &mut ServiceConfig) {
+    let check = || post().to(check_update::check_update);
     config
-        .service(
-            resource(["/check-update", "/check_update"])
-                .app_data(REPORT)
-                .route(post().to(check_update::check_update)),
-        )
-        .service(resource("/info").route(get().to(info::get_plugin_info)))
+        .service(resource("/check-update").app_data(REPORT).route(check()))
         .service(
             resource("/download")
                 .route(get().to(download::download_plugin))
@@ -44,6 +40,9 @@ fn plugin(config: &mut ServiceConfig) {
                 .wrap(from_fn(limits::keep_to))
                 .wrap(from_fn(refusals::record)),
         )
+        .service(resource("/info").route(get().to(info::get_plugin_info)))
+        // A list of patterns is slower to match, and the first two are asked for most.
+        .service(resource("/check_update").app_data(REPORT).route(check()))
         .service(
             resource(["/download-grant", "/download_grant"])
                 .app_data(REPORT)

@@ -39,8 +39,13 @@ impl<'a> Row<'a> {
     }
 }
 
+/// A statement takes 65,535 values.
+pub const AT_ONCE: usize = 1_000;
+
 /// Counting is adding rows: none is locked that another replica wants.
 pub async fn write(connection: &mut AsyncPgConnection, rows: &[Row<'_>]) -> QueryResult<()> {
-    diesel::insert_into(plugin_downloads::table).values(rows).execute(connection).await?;
+    for rows in rows.chunks(AT_ONCE) {
+        diesel::insert_into(plugin_downloads::table).values(rows).execute(connection).await?;
+    }
     Ok(())
 }

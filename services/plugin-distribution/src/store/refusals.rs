@@ -2,6 +2,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use jiff_diesel::ToDiesel;
 
+use super::downloads::AT_ONCE;
 use super::schema::plugin_refusals;
 use crate::counts::{Refusal, Times};
 
@@ -37,6 +38,8 @@ impl<'a> Row<'a> {
 }
 
 pub async fn write(connection: &mut AsyncPgConnection, rows: &[Row<'_>]) -> QueryResult<()> {
-    diesel::insert_into(plugin_refusals::table).values(rows).execute(connection).await?;
+    for rows in rows.chunks(AT_ONCE) {
+        diesel::insert_into(plugin_refusals::table).values(rows).execute(connection).await?;
+    }
     Ok(())
 }

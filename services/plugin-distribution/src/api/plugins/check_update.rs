@@ -1,11 +1,11 @@
 //! Whether there is a newer version for a site. Anyone may.
 
-use actix_web::HttpResponse;
 use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
 use domain::plugin::offer::Asker;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::{Json, Path, Problem, ProblemBody, Success};
+use web::{Json, Problem, ProblemBody, Success};
 
 use super::answer;
 use crate::AppState;
@@ -43,16 +43,17 @@ pub struct Installed {
     )
 )]
 pub async fn check_update(
-    slug: Path<String>,
+    request: HttpRequest,
     installed: Json<Installed>,
     state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let installed = &installed.0;
+    let slug = request.match_info().get("slug").unwrap_or_default();
     let asker = Asker {
         version: &installed.plugin,
         wordpress: installed.wordpress.as_deref(),
         php: installed.php.as_deref(),
         site_url: &installed.site_url,
     };
-    Ok(answer(state.offers.plugin(&slug)?.update_for(installed.channel, &asker)?))
+    Ok(answer(state.offers.plugin(slug)?.update_for(installed.channel, &asker)?))
 }

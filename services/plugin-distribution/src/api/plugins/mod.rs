@@ -8,13 +8,14 @@ pub mod info;
 pub mod register;
 
 use actix_web::HttpResponse;
+use actix_web::http::header::{CONTENT_TYPE, HeaderValue};
 use bytes::Bytes;
 
 use crate::AppState;
 
 /// What was written as JSON when it changed last.
 fn answer(json: Bytes) -> HttpResponse {
-    HttpResponse::Ok().content_type("application/json").body(json)
+    HttpResponse::Ok().insert_header((CONTENT_TYPE, HeaderValue::from_static("application/json"))).body(json)
 }
 
 fn package_url(state: &AppState, slug: &str) -> String {
