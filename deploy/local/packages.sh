@@ -26,6 +26,8 @@ PACKAGES=(
   'tests     zip               command -v zip'
   'tests     phpunit           command -v phpunit'
   'tests     chromium          command -v chromium'
+  'bench     nginx-light       command -v nginx'
+  'bench     wrk               command -v wrk'
   'php       php-cli           command -v php'
   'check     libpq-dev         test -e /usr/include/postgresql/libpq-fe.h'
 )

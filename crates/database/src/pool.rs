@@ -3,11 +3,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use deadpool::managed::TimeoutType;
-use diesel::ConnectionError;
+use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::AsyncPgConnection;
 use diesel_async::pooled_connection::deadpool::{Object, Pool, PoolError};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig};
 use futures::FutureExt;
+use futures::future::BoxFuture;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use tokio::sync::Notify;
@@ -33,8 +34,12 @@ pub struct DatabaseSettings {
 #[derive(Clone)]
 pub struct Database {
     pool: Pool<AsyncPgConnection>,
+    opening: Opening,
     wakeups: Wakeups,
 }
+
+/// How a connection is made.
+type Opening = Arc<dyn Fn() -> BoxFuture<'static, ConnectionResult<AsyncPgConnection>> + Send + Sync>;
 
 /// Tasks of this process waiting for a commit, by what they wait for.
 pub(crate) type Wakeups = Arc<Mutex<HashMap<&'static str, Arc<Notify>>>>;
@@ -45,15 +50,19 @@ impl Database {
     pub fn new(settings: &DatabaseSettings, application: &'static str) -> Self {
         let statement_timeout = Duration::from_millis(settings.statement_timeout_ms);
         let runtime = tokio::runtime::Handle::current();
-        let mut config = ManagerConfig::default();
-        config.custom_setup = Box::new(move |url| {
-            let url = url.to_owned();
-            let opening = runtime.spawn(async move { connect(&url, application, statement_timeout).await });
+        let url = settings.url.clone();
+        let opening: Opening = Arc::new(move || {
+            let url = url.clone();
+            let opening = runtime
+                .spawn(async move { connect(url.expose_secret(), application, statement_timeout).await });
             async move {
                 opening.await.unwrap_or_else(|lost| Err(ConnectionError::BadConnection(lost.to_string())))
             }
             .boxed()
         });
+        let mut config = ManagerConfig::default();
+        let open = Arc::clone(&opening);
+        config.custom_setup = Box::new(move |_| open());
         let manager = AsyncDieselConnectionManager::new_with_config(settings.url.expose_secret(), config);
         let pool = Pool::builder(manager)
             .max_size(settings.pool_size)
@@ -63,7 +72,7 @@ impl Database {
             .runtime(deadpool::Runtime::Tokio1)
             .build()
             .expect("invariant: a runtime is set, which is all that building can miss");
-        Self { pool, wakeups: Wakeups::default() }
+        Self { pool, opening, wakeups: Wakeups::default() }
     }
 
     pub async fn connection(&self) -> Result<Connection, DatabaseError> {
@@ -71,6 +80,11 @@ impl Database {
             PoolError::Timeout(TimeoutType::Wait) => DatabaseError::PoolExhausted,
             other => DatabaseError::Unreachable(Box::new(other)),
         })
+    }
+
+    /// A connection that is no part of the pool.
+    pub(crate) async fn open(&self) -> Result<AsyncPgConnection, DatabaseError> {
+        (self.opening)().await.map_err(|error| DatabaseError::Unreachable(Box::new(error)))
     }
 
     pub async fn begin(&self) -> Result<Tx, DatabaseError> {

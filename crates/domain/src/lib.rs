@@ -12,6 +12,8 @@ pub mod delivery;
 
 pub mod wordpress;
 
+pub mod plugin;
+
 pub mod address;
 
 pub mod text;

@@ -16,6 +16,13 @@ impl Pepper {
         Ok(Self(Hmac::new_from_slice(&key).expect("invariant: HMAC takes a key of any length")))
     }
 
+    /// A pepper of its own for another purpose, which tells nothing about this one. No credential reads like a purpose.
+    #[must_use]
+    pub fn derive(&self, purpose: &str) -> Self {
+        let key = self.digest(&format!("igny8 derived pepper\0{purpose}"));
+        Self(Hmac::new_from_slice(&key).expect("invariant: HMAC takes a key of any length"))
+    }
+
     pub fn digest(&self, credential: &str) -> [u8; 32] {
         self.0.clone().chain_update(credential).finalize().into_bytes().into()
     }
@@ -56,6 +63,15 @@ mod tests {
         assert_ne!(one.digest("a"), one.digest("b"));
         assert_ne!(one.digest("a"), other.digest("a"));
         assert_eq!(format!("{one:?}"), "Pepper([redacted])");
+    }
+
+    #[test]
+    fn each_purpose_has_its_own() {
+        let pepper = Pepper::from_base64(&random_key()).unwrap();
+        let digests =
+            [pepper.digest("a"), pepper.derive("one").digest("a"), pepper.derive("two").digest("a")];
+        assert!(digests[0] != digests[1] && digests[1] != digests[2] && digests[0] != digests[2]);
+        assert_eq!(pepper.derive("one").digest("a"), digests[1]);
     }
 
     #[test]

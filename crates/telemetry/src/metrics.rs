@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use prometheus::{HistogramOpts, Opts, TextEncoder};
-pub use prometheus::{HistogramVec, IntCounterVec, IntGaugeVec};
+pub use prometheus::{HistogramVec, IntCounterVec, IntGauge, IntGaugeVec};
 
 /// Buckets for what a person or a site waits for, in seconds.
 pub const SECONDS: &[f64] =

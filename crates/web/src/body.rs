@@ -76,15 +76,21 @@ pub fn read(
         if announced.is_some_and(|length| length > limit as u64) {
             return Err(too_large(limit));
         }
-        let mut body = BytesMut::new();
+        // Most bodies come in one piece, which is the body then.
+        let (mut first, mut body) = (Bytes::new(), BytesMut::new());
         while let Some(chunk) = payload.next().await {
             let chunk = chunk.map_err(|error| refuse(&error))?;
-            if body.len() + chunk.len() > limit {
+            if first.len() + body.len() + chunk.len() > limit {
                 return Err(too_large(limit));
             }
-            body.extend_from_slice(&chunk);
+            if first.is_empty() && body.is_empty() {
+                first = chunk;
+            } else {
+                body.extend_from_slice(&std::mem::take(&mut first));
+                body.extend_from_slice(&chunk);
+            }
         }
-        Ok(body.freeze())
+        Ok(if body.is_empty() { first } else { body.freeze() })
     }
 }
 

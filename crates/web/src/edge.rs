@@ -1,5 +1,4 @@
-//! What every request passes. `outside` gives it an id and a deadline, and the answer its headers. `inside`, within the request's span,
-//! turns panics and foreign errors into problems, measures, and writes the one line in the log.
+//! What every request passes: it gets an id, a deadline and a span, the answer its headers, and both a line in the log.
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
@@ -14,11 +13,15 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage};
 use futures::FutureExt;
-use telemetry::metrics::{self, HistogramVec, IntCounterVec, IntGaugeVec};
+use telemetry::metrics::{self, HistogramVec, IntCounterVec, IntGauge};
+use tracing::Instrument;
 
+use crate::passage::Passage;
 use crate::request_id::{self, RequestId};
+use crate::root_span;
 use crate::text::check_percent_encoded;
-use crate::{HttpSettings, Problem, body, codes, probes};
+use crate::tidy_path::tidy_path;
+use crate::{ClientIp, HttpSettings, Problem, body, codes, probes};
 
 static DURATION: LazyLock<HistogramVec> = LazyLock::new(|| {
     let labels = ["method", "route", "status"];
@@ -29,8 +32,9 @@ static DURATION: LazyLock<HistogramVec> = LazyLock::new(|| {
         metrics::SECONDS,
     )
 });
-static IN_FLIGHT: LazyLock<IntGaugeVec> =
-    LazyLock::new(|| metrics::gauge("http_requests_in_flight", "Requests being answered.", &[]));
+static IN_FLIGHT: LazyLock<IntGauge> = LazyLock::new(|| {
+    metrics::gauge("http_requests_in_flight", "Requests being answered.", &[]).with_label_values::<&str>(&[])
+});
 static PANICS: LazyLock<IntCounterVec> =
     LazyLock::new(|| metrics::counter("http_panics_total", "Requests that ended in a panic.", &[]));
 
@@ -43,26 +47,37 @@ const HEADERS: [(HeaderName, HeaderValue); 5] = [
     (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
 ];
 
-pub async fn outside<B: MessageBody + 'static>(
+pub async fn pass<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
+    tidy_path(&mut request);
     let id = RequestId::from_headers(request.headers());
     request.extensions_mut().insert(id.clone());
     let timeout = request.app_data::<Arc<HttpSettings>>().map(|it| it.body_timeout);
     body::limit_time(&mut request, timeout.unwrap_or_else(|| HttpSettings::default().body_timeout));
 
+    let passage = Passage::of(&request);
+    let outcome = if passage.told {
+        let span = root_span::begin(&request, &passage.route, &id);
+        let outcome = inside(request, next, &passage, &id).instrument(span.clone()).await;
+        root_span::end(&span, &outcome);
+        outcome.map(|response| response.map_body(|_, body| root_span::around(body, span)))
+    } else {
+        inside(request, next, &passage, &id).await
+    };
     let id = HeaderValue::from_str(&id.0).expect("invariant: request ids are plain ASCII");
     let id = (HeaderName::from_static(request_id::HEADER), id);
-    match next.call(request).await {
+    match outcome {
         Ok(mut response) => {
             let headers = response.headers_mut();
+            headers.reserve(HEADERS.len() + 1);
             for (name, value) in HEADERS.into_iter().chain([id]) {
                 if !headers.contains_key(&name) {
                     headers.insert(name, value);
                 }
             }
-            Ok(response.map_into_boxed_body())
+            Ok(response)
         }
         // There is no response to put headers on: the server makes one of the error later.
         Err(error) => {
@@ -76,22 +91,23 @@ pub async fn outside<B: MessageBody + 'static>(
     }
 }
 
-pub async fn inside<B: MessageBody + 'static>(
+/// Turns panics and foreign errors into problems, measures, and writes the one line in the log.
+async fn inside<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
+    Passage { route, told }: &Passage,
+    RequestId(id): &RequestId,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let began = Instant::now();
     let method = request.method().clone();
-    let route = request.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
-    let id = request.extensions().get::<RequestId>().map(|it| it.0.clone()).unwrap_or_default();
     let in_flight = InFlight::enter();
     let outcome = match check_address(&request) {
         Ok(()) => match AssertUnwindSafe(next.call(request)).catch_unwind().await {
-            Ok(Ok(response)) => Ok(settle(response.map_into_boxed_body(), &id)),
-            Ok(Err(error)) => Err(as_problem(&error).with_request_id(&id).into()),
-            Err(panic) => Err(panicked(panic.as_ref()).with_request_id(&id).into()),
+            Ok(Ok(response)) => Ok(settle(response.map_into_boxed_body(), id)),
+            Ok(Err(error)) => Err(as_problem(&error).with_request_id(id).into()),
+            Err(panic) => Err(panicked(panic.as_ref()).with_request_id(id).into()),
         },
-        Err(problem) => Ok(settle(request.error_response(problem), &id)),
+        Err(problem) => Ok(settle(request.error_response(problem), id)),
     };
     drop(in_flight);
 
@@ -100,10 +116,16 @@ pub async fn inside<B: MessageBody + 'static>(
         Err(error) => Error::as_response_error(error).status_code(),
     };
     let elapsed = began.elapsed();
-    DURATION.with_label_values(&[label(&method), &route, status.as_str()]).observe(elapsed.as_secs_f64());
-    if !probes::PATHS.contains(&route.as_str()) {
-        let duration_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
-        tracing::info!(http.status = status.as_u16(), duration_ms, "answered");
+    DURATION.with_label_values(&[label(&method), route, status.as_str()]).observe(elapsed.as_secs_f64());
+    let duration_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+    let http_status = status.as_u16();
+    if *told && !probes::PATHS.contains(&&**route) {
+        tracing::info!(http.status = http_status, duration_ms, "answered");
+    } else if !*told && Passage::must_tell(status) {
+        // There is no span that would say these.
+        let client = outcome.as_ref().ok().map(|it| tracing::field::display(ClientIp::of(it.request()).0));
+        let span = tracing::info_span!("request", http.method = %method, http.route = &**route, client.ip = client, request_id = id);
+        span.in_scope(|| tracing::info!(http.status = http_status, duration_ms, "answered"));
     }
     outcome
 }
@@ -193,14 +215,14 @@ struct InFlight;
 
 impl InFlight {
     fn enter() -> Self {
-        IN_FLIGHT.with_label_values::<&str>(&[]).inc();
+        IN_FLIGHT.inc();
         Self
     }
 }
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        IN_FLIGHT.with_label_values::<&str>(&[]).dec();
+        IN_FLIGHT.dec();
     }
 }
 

@@ -28,6 +28,10 @@ impl<T: DeserializeOwned> Json<T> {
     /// The same checks for a body that was read already, such as a signed one.
     pub fn parse(body: &[u8]) -> Result<T, Problem> {
         let text = check_json(body).map_err(|fault| fault.problem("body"))?;
+        // Where it went wrong is worth finding out only if it did.
+        if let Ok(value) = serde_json::from_str(text) {
+            return Ok(value);
+        }
         let mut json = serde_json::Deserializer::from_str(text);
         let value = serde_path_to_error::deserialize(&mut json).map_err(|error| explain(text, &error))?;
         json.end().map_err(|error| malformed(text, &error))?;
@@ -76,6 +80,9 @@ impl<T: DeserializeOwned + 'static> FromRequest for OptionalJson<T> {
 fn declared_as_json(request: &HttpRequest) -> bool {
     let declared =
         request.headers().get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    if declared == "application/json" {
+        return true;
+    }
     let essence = declared.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
 }

@@ -18,11 +18,13 @@ mod params;
 mod text;
 
 mod edge;
+mod passage;
 mod probes;
 mod request_id;
 mod root_span;
 mod server;
 mod settings;
+mod tidy_path;
 
 pub use body::{BodyLimit, BodyTimeout, RawBody};
 pub use client_ip::ClientIp;
@@ -30,6 +32,7 @@ pub use idempotency::IdempotencyKey;
 pub use json::{Json, OptionalJson};
 pub use page::{Page, decode_cursor, encode_cursor};
 pub use params::{Path, Query};
+pub use passage::BusyRoutes;
 pub use problem::{FieldError, Problem, ProblemBody};
 pub use rate_limit::{Quota, RateLimit};
 pub use request_id::RequestId;

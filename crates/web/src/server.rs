@@ -7,14 +7,12 @@ use std::time::Duration;
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::{StatusCode, header};
-use actix_web::middleware::{NormalizePath, from_fn};
+use actix_web::middleware::from_fn;
 use actix_web::web::{Data, ServiceConfig, to};
 use actix_web::{App, Error, HttpRequest, HttpResponse, HttpServer};
 use lifecycle::{Lifecycle, Readiness, Shutdown, Stage, TaskResult};
-use tracing_actix_web::TracingLogger;
 
 use crate::openapi::AllowedMethods;
-use crate::root_span::RootSpan;
 use crate::{HttpSettings, Problem, codes, edge, probes};
 
 /// Opens the door: listens at once, answers until [`Stage::Doors`] stops, then lets the requests in flight finish. Returns the
@@ -94,10 +92,7 @@ pub fn app(
         .configure(probes::configure)
         .configure(configure)
         .default_service(to(nowhere))
-        .wrap(from_fn(edge::inside))
-        .wrap(TracingLogger::<RootSpan>::new())
-        .wrap(from_fn(edge::outside))
-        .wrap(NormalizePath::trim())
+        .wrap(from_fn(edge::pass))
 }
 
 /// No route took it: the address is unknown, or only its method.

@@ -24,6 +24,8 @@ pub struct HttpSettings {
     /// How long an idle connection stays open. Longer than the load balancer's, or it meets closed doors.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::required")]
     pub keep_alive: Duration,
+    /// Of answers on [`BusyRoutes`](crate::BusyRoutes) one in so many gets a line in the log and a span.
+    pub log_one_in: u32,
     /// Whose `X-Forwarded-For` is believed, such as `10.0.0.0/8`.
     pub trusted_proxies: Vec<IpNet>,
 }
@@ -38,6 +40,7 @@ impl Default for HttpSettings {
             body_timeout: Duration::from_secs(10),
             head_timeout: Duration::from_secs(5),
             keep_alive: Duration::from_secs(75),
+            log_one_in: 100,
             trusted_proxies: Vec::new(),
         }
     }

@@ -5,9 +5,10 @@
 use std::process::Command;
 
 use actix_web::web::{get, resource};
+use serde_json::Value;
 use telemetry::{LogFormat, TelemetrySettings};
-use web::Success;
 use web::test::{TestRequest, app};
+use web::{BusyRoutes, Path, Success};
 
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 const PART: &str = "WEB_TEST_PART";
@@ -28,11 +29,23 @@ async fn one_line_per_request_with_ids_and_without_secrets() {
     assert!(output.status.success(), "{text}");
     let lines: Vec<serde_json::Value> = text.lines().filter_map(|it| serde_json::from_str(it).ok()).collect();
     let messages: Vec<_> = lines.iter().map(|it| it["message"].as_str().unwrap_or_default()).collect();
-    assert_eq!(messages, ["answered", "panicked", "answered"], "the probe is not logged\n{text}");
+    assert_eq!(
+        messages,
+        ["answered", "panicked", "answered", "answered", "answered", "answered"],
+        "the probe is not logged, nor most of what is well on a busy route\n{text}"
+    );
     let (first, span) = (&lines[0], &lines[0]["span"]);
     assert_eq!((&first["http.status"], &span["http.route"]), (&200.into(), &"/echo/{id}".into()), "{text}");
     assert_eq!((&span["request_id"], &span["trace_id"]), (&"asker-0001".into(), &TRACE.into()), "{text}");
     assert_eq!(lines[1]["span"]["request_id"], "asker-0002", "a panic is found by its request's id\n{text}");
+    let busy: Vec<_> = lines[3..].iter().map(|it| (&it["span"]["request_id"], &it["http.status"])).collect();
+    let expected = [("busy-0000", 200), ("busy-gone", 404), ("busy-seen", 200)]
+        .map(|(id, status)| (Value::from(id), Value::from(status)));
+    assert_eq!(busy, expected.each_ref().map(|(id, status)| (id, status)), "{text}");
+    assert_eq!(
+        (&lines[4]["span"]["http.route"], &lines[4]["span"]["http.method"]),
+        (&"/busy/{id}".into(), &"GET".into())
+    );
     assert!(!text.contains("hunter2"), "{text}");
 }
 
@@ -42,7 +55,9 @@ async fn answer_a_few() {
     let app = app(|config| {
         config
             .service(resource("/echo/{id}").route(get().to(async || Success::ok(telemetry::inject()))))
-            .service(resource("/panic").route(get().to(async || -> &'static str { panic!("on purpose") })));
+            .service(resource("/panic").route(get().to(async || -> &'static str { panic!("on purpose") })))
+            .app_data(BusyRoutes::new(["/busy/{id}".to_owned()]))
+            .service(resource("/busy/{id}").route(get().to(async |id: Path<i64>| Success::ok(*id))));
     })
     .await;
     let request = TestRequest::get()
@@ -55,4 +70,14 @@ async fn answer_a_few() {
     assert!(answer["data"][0][1].as_str().is_some_and(|it| it.contains(TRACE)), "{answer}");
     app.send(TestRequest::get().uri("/panic").insert_header(("x-request-id", "asker-0002"))).await;
     app.get("/livez").await;
+    let busy = async |id: &str, path: &str, flags: &str| {
+        let trace = format!("00-{TRACE}-00f067aa0ba902b7-{flags}");
+        let request = TestRequest::get().uri(path).insert_header(("traceparent", trace));
+        app.send(request.insert_header(("x-request-id", id))).await;
+    };
+    for nth in 0..50 {
+        busy(&format!("busy-{nth:04}"), "/busy/7", "00").await;
+    }
+    busy("busy-gone", "/busy/none", "00").await;
+    busy("busy-seen", "/busy/7", "01").await;
 }

@@ -5,6 +5,7 @@ use clap::{Parser, Subcommand};
 use secrets::{ExposeSecret, SigningKey, random_key};
 
 mod bulk;
+mod distribution;
 mod fairness;
 mod ingest;
 mod publish;
@@ -47,6 +48,10 @@ enum Verb {
     Ingest(ingest::Options),
     /// Answer requests and do nothing else.
     BareHttp(ingest::BareOptions),
+    /// How many update checks and packages plugin-distribution answers, beside a bare handler and nginx.
+    Distribution(distribution::Options),
+    /// Give out the same bytes and do nothing else.
+    BareDistribution(distribution::BareOptions),
     /// How long one request over five hundred contents takes.
     Bulk(bulk::Options),
     /// What open event streams cost.
@@ -69,6 +74,8 @@ fn main() -> anyhow::Result<()> {
         Verb::Fairness(options) => on_a_runtime(fairness::run(options)),
         Verb::Ingest(options) => on_a_runtime(ingest::run(options)),
         Verb::BareHttp(options) => ingest::serve_bare(&options),
+        Verb::Distribution(options) => distribution::run(&options),
+        Verb::BareDistribution(options) => distribution::serve_bare(&options),
         Verb::Bulk(options) => on_a_runtime(bulk::run(options)),
         Verb::Stream(options) => on_a_runtime(stream::run(options)),
         Verb::BareStream(options) => bare::stream::serve(&options),

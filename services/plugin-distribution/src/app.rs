@@ -15,6 +15,11 @@ use secrets::Pepper;
 
 use crate::artifact::Shelf;
 use crate::consumers::CredentialChanges;
+use crate::countries::Countries;
+use crate::counts::Counts;
+use crate::grants::Grants;
+use crate::limits::Limits;
+use crate::offers::Offers;
 use crate::routes;
 use crate::settings::Settings;
 
@@ -27,6 +32,10 @@ pub struct AppState {
     pub clock: Clock,
     pub shelf: Shelf,
     pub directory: Directory,
+    pub offers: Offers,
+    pub counts: Counts,
+    pub grants: Grants,
+    pub limits: Limits,
     pub settings: Arc<Settings>,
 }
 
@@ -34,6 +43,7 @@ pub struct AppState {
 pub struct App {
     pub lifecycle: Lifecycle,
     pub address: SocketAddr,
+    pub state: AppState,
 }
 
 impl App {
@@ -44,13 +54,19 @@ impl App {
         let broker = Broker::new(&settings.broker, NAME);
         let pepper =
             Pepper::from_base64(&settings.secrets.api_key_pepper).context("secrets.api_key_pepper")?;
+        let countries = Countries::open(settings.geoip.file.as_deref())?;
         let state = AppState {
+            grants: Grants::new(&pepper),
             directory: Directory::new(database.clone(), pepper, clock.clone()),
-            shelf: Shelf::new(&settings.artifacts.directory),
+            shelf: Shelf::new(&settings.artifacts)?,
+            offers: Offers::new(database.clone(), &settings.public_url, settings.offers.poll),
+            counts: Counts::new(database.clone(), clock.clone(), settings.counts, countries),
+            limits: Limits::new(&settings.downloads),
             database,
             clock,
             settings: Arc::new(settings),
         };
+        Self::serve_from_memory(&lifecycle, &state);
         let address = {
             let state = state.clone();
             web::serve(&state.settings.http.clone(), &lifecycle, move |config| {
@@ -66,12 +82,26 @@ impl App {
             let directory = directory.clone();
             async move { directory.forget_on_change(shutdown).await }
         });
-        let database = state.database;
+        let database = state.database.clone();
         lifecycle.check("database", Duration::from_secs(2), move || {
             let database = database.clone();
             async move { database.ping().await }
         });
-        Ok(Self { lifecycle, address })
+        Ok(Self { lifecycle, address, state })
+    }
+
+    /// What is offered comes in, and what was counted goes out.
+    fn serve_from_memory(lifecycle: &Lifecycle, state: &AppState) {
+        let (offers, known) = (state.offers.clone(), Arc::new(lifecycle.readiness().register("offers")));
+        lifecycle.spawn(Stage::Work, "offers", move |shutdown| {
+            let (offers, known) = (offers.clone(), Arc::clone(&known));
+            async move { offers.keep_fresh(&known, shutdown).await }
+        });
+        let counts = state.counts.clone();
+        lifecycle.spawn(Stage::Work, "counts", move |shutdown| {
+            let counts = counts.clone();
+            async move { counts.keep_writing(shutdown).await }
+        });
     }
 
     pub async fn run_until_stopped(self) -> anyhow::Result<()> {

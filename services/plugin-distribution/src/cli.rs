@@ -1,5 +1,6 @@
 //! The verbs of the binary.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -8,11 +9,11 @@ use clap::{Parser, Subcommand};
 use database::{Database, DatabaseError};
 use domain::Clock;
 
-use crate::MIGRATIONS;
 use crate::app::{App, NAME};
 use crate::artifact::{Digests, Shelf, Source, build};
 use crate::flows::release::{Released, release};
 use crate::settings::{DEFAULTS, Settings};
+use crate::{MIGRATIONS, openapi};
 
 /// Builds, keeps and serves the plugin that WordPress sites install.
 #[derive(Parser)]
@@ -31,6 +32,8 @@ enum Verb {
     Serve,
     /// Bring the schema to the newest version.
     Migrate,
+    /// Print the API's description.
+    Openapi,
     /// Build a plugin from its source folder and offer it to sites.
     Release {
         #[arg(long)]
@@ -63,6 +66,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             let _telemetry = telemetry::init(NAME, &settings.telemetry)?;
             App::start(settings, Clock::system())?.run_until_stopped().await
         }
+        Verb::Openapi => Ok(std::io::stdout().write_all(openapi::text().as_bytes())?),
         Verb::Migrate => migrate(config).await,
         Verb::Release { source, overwrite } => {
             let settings = Settings::load(config)?;
@@ -87,7 +91,7 @@ pub async fn release_from(settings: &Settings, directory: &Path, overwrite: bool
     let package = build(&source)?;
     let digests = Digests::of(&package);
     let version = &source.header.version;
-    let file_path = Shelf::new(&settings.artifacts.directory).put(&source.slug, version, &package)?;
+    let file_path = Shelf::new(&settings.artifacts)?.put(&source.slug, version, &package).await?;
     let database = Database::new(&settings.database, NAME);
     let now = Clock::system().now();
     let released = database

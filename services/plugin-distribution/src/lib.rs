@@ -10,6 +10,14 @@ pub mod artifact;
 mod api;
 mod consumers;
 mod flows;
+
+mod countries;
+mod counts;
+mod grants;
+mod limits;
+mod offers;
+mod refusals;
+
 mod openapi;
 mod store;
 

@@ -1,7 +1,7 @@
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 
-use crate::api::plugins::{check_update, download, health_check, info, register};
+use crate::api::plugins::{check_update, download, download_grant, health_check, info, register};
 use crate::routes::PREFIXES;
 
 #[derive(utoipa::OpenApi)]
@@ -9,6 +9,7 @@ use crate::routes::PREFIXES;
     info(title = "plugin-distribution", description = "Releases of the plugin that WordPress sites install."),
     paths(
         download::download_plugin,
+        download_grant::grant_download,
         info::get_plugin_info,
         check_update::check_update,
         register::register_installation,
@@ -30,13 +31,28 @@ pub fn document() -> OpenApi {
     })
 }
 
+/// As it is served and committed.
+pub fn text() -> String {
+    let mut text = document().to_pretty_json().expect("invariant: an OpenAPI document has string keys only");
+    text.push('\n');
+    text
+}
+
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn the_committed_description_is_this_one() {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi.json");
+        let committed = std::fs::read_to_string(&path).unwrap_or_default();
+        let stale = "openapi.json is stale: `cargo run -p plugin-distribution -- openapi > services/plugin-distribution/openapi.json`";
+        assert!(committed == super::text(), "{stale}");
+    }
+
     #[test]
     fn every_address_is_described_with_its_alias() {
         let document = serde_json::to_value(super::document()).unwrap();
         let paths: Vec<_> = document["paths"].as_object().unwrap().keys().cloned().collect();
-        let below = ["check-update/", "download/", "health-check/", "info/", "register/"];
+        let below = ["check-update/", "download-grant/", "download/", "health-check/", "info/", "register/"];
         let expected =
             crate::routes::PREFIXES.iter().flat_map(|it| below.map(|path| format!("{it}/{{slug}}/{path}")));
         assert_eq!(paths, expected.collect::<Vec<_>>());

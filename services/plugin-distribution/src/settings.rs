@@ -1,6 +1,7 @@
 //! What `settings.default.toml` describes.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use database::DatabaseSettings;
 use lifecycle::LifecycleSettings;
@@ -10,7 +11,7 @@ use secrets::Secret;
 use serde::Deserialize;
 use settings::SettingsError;
 use telemetry::TelemetrySettings;
-use web::HttpSettings;
+use web::{HttpSettings, Quota};
 
 pub const DEFAULTS: &str = include_str!("../settings.default.toml");
 
@@ -27,6 +28,10 @@ pub struct Settings {
     pub consume: ConsumeSettings,
     pub secrets: SecretsSettings,
     pub artifacts: ArtifactsSettings,
+    pub offers: OffersSettings,
+    pub downloads: DownloadsSettings,
+    pub counts: CountsSettings,
+    pub geoip: GeoipSettings,
 }
 
 impl Settings {
@@ -41,8 +46,61 @@ pub struct SecretsSettings {
     pub api_key_pepper: Secret,
 }
 
+/// One of the two places.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ArtifactsSettings {
-    pub directory: PathBuf,
+    pub directory: Option<PathBuf>,
+    pub bucket: Option<BucketSettings>,
+    pub memory_bytes: u64,
+    #[serde(with = "settings::duration")]
+    pub patience: Duration,
+}
+
+/// A bucket of an S3-compatible store.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BucketSettings {
+    pub name: String,
+    pub region: String,
+    pub endpoint: Option<String>,
+    #[serde(default)]
+    pub prefix: String,
+    pub access_key_id: Secret,
+    pub secret_access_key: Secret,
+    #[serde(default)]
+    pub path_style: bool,
+    #[serde(default)]
+    pub allow_http: bool,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OffersSettings {
+    #[serde(with = "settings::duration")]
+    pub poll: Duration,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DownloadsSettings {
+    pub public: bool,
+    #[serde(with = "settings::duration")]
+    pub grant_good_for: Duration,
+    pub per_ip: Quota,
+    pub per_site: Quota,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CountsSettings {
+    #[serde(with = "settings::duration")]
+    pub write_every: Duration,
+    pub most: usize,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GeoipSettings {
+    pub file: Option<PathBuf>,
 }

@@ -14,5 +14,5 @@ pub use digest::Digests;
 pub use header::PluginHeader;
 pub use package::build;
 pub use readme::Readme;
-pub use shelf::Shelf;
+pub use shelf::{Package, Shelf, ShelfError};
 pub use source::{Source, SourceError};

@@ -1,18 +1,51 @@
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use jiff_diesel::ToDiesel;
 
 use super::schema::plugin_downloads;
+use crate::counts::{Download, Outcome, Times};
 
+/// Downloads that are alike: so many, the first of them then.
 #[derive(Debug, Insertable)]
 #[diesel(table_name = plugin_downloads)]
-pub struct Download<'a> {
-    pub plugin_version_id: i64,
-    pub ip_address: &'a str,
-    pub user_agent: &'a str,
+pub struct Row<'a> {
+    account_id: Option<i64>,
+    site_id: Option<i64>,
+    plugin_version_id: i64,
+    ip_address: String,
+    user_agent: &'a str,
+    country: String,
+    outcome: &'static str,
+    times: i64,
+    downloaded_at: jiff_diesel::Timestamp,
 }
 
-/// Counting is adding a row: no row is locked that another download wants.
-pub async fn note(connection: &mut AsyncPgConnection, download: &Download<'_>) -> QueryResult<()> {
-    diesel::insert_into(plugin_downloads::table).values(download).execute(connection).await?;
+impl<'a> Row<'a> {
+    pub fn new(download: &'a Download, times: Times, country: String) -> Self {
+        Self {
+            account_id: download.site.map(|(account, _)| account.get()),
+            site_id: download.site.map(|(_, site)| site.get()),
+            plugin_version_id: download.version_id,
+            ip_address: download.ip.to_string(),
+            user_agent: &download.user_agent,
+            country,
+            outcome: match download.outcome {
+                Outcome::Complete => "complete",
+                Outcome::BrokenOff => "broken_off",
+            },
+            times: times.count,
+            downloaded_at: times.first_at.to_diesel(),
+        }
+    }
+}
+
+/// A statement takes 65,535 values.
+pub const AT_ONCE: usize = 1_000;
+
+/// Counting is adding rows: none is locked that another replica wants.
+pub async fn write(connection: &mut AsyncPgConnection, rows: &[Row<'_>]) -> QueryResult<()> {
+    for rows in rows.chunks(AT_ONCE) {
+        diesel::insert_into(plugin_downloads::table).values(rows).execute(connection).await?;
+    }
     Ok(())
 }

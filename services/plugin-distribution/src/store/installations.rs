@@ -16,6 +16,11 @@ pub struct Report<'a> {
     pub wp_version: &'a str,
     pub php_version: &'a str,
     pub metadata: &'a Value,
+    pub channel: &'a str,
+    pub country: &'a str,
+    pub locale: &'a str,
+    /// `None` leaves what is known.
+    pub failed_version: Option<&'a str>,
 }
 
 /// Keeps the newest report of this site; the first one makes the installation.

@@ -2,6 +2,8 @@
 
 pub mod downloads;
 pub mod installations;
+pub mod offers;
 pub mod plugins;
+pub mod refusals;
 mod schema;
 pub mod versions;

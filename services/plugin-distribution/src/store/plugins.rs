@@ -28,16 +28,6 @@ pub struct PluginFacts<'a> {
     pub plugin_url: &'a str,
 }
 
-/// The plugin by its slug, if it is offered at all.
-pub async fn find(connection: &mut AsyncPgConnection, slug: &str) -> QueryResult<Option<Plugin>> {
-    plugins::table
-        .filter(plugins::slug.eq(slug).and(plugins::is_active))
-        .select(Plugin::as_select())
-        .first(connection)
-        .await
-        .optional()
-}
-
 /// Makes the plugin or brings its facts up to date; holds its row until the transaction ends.
 pub async fn upsert(connection: &mut AsyncPgConnection, facts: &PluginFacts<'_>) -> QueryResult<i64> {
     diesel::insert_into(plugins::table)

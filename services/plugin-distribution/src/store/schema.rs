@@ -10,6 +10,11 @@ diesel::table! {
         ip_address -> Text,
         user_agent -> Text,
         downloaded_at -> Timestamptz,
+        /// Downloads that were alike within a second or so are one row.
+        times -> Int8,
+        outcome -> Text,
+        /// Two letters; empty where it is not known.
+        country -> Text,
     }
 }
 
@@ -27,6 +32,38 @@ diesel::table! {
         metadata -> Jsonb,
         installed_at -> Timestamptz,
         last_seen -> Timestamptz,
+        channel -> Text,
+        country -> Text,
+        locale -> Text,
+        /// An update to it was undone here, unless the site runs it by now.
+        failed_version -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    /// Downloads and grants that were refused; append-only. 0.0.0.0: so many asked that they were not told apart.
+    plugin_refusals (id) {
+        id -> Int8,
+        plugin_id -> Int8,
+        plugin_version_id -> Nullable<Int8>,
+        account_id -> Nullable<Int8>,
+        site_id -> Nullable<Int8>,
+        /// As the answer said it.
+        code -> Text,
+        ip_address -> Text,
+        country -> Text,
+        times -> Int8,
+        refused_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// What was released and withdrawn, in order; it only grows.
+    plugin_release_log (plugin_id, index) {
+        plugin_id -> Int8,
+        index -> Int8,
+        action -> Text,
+        version -> Text,
     }
 }
 
@@ -51,6 +88,13 @@ diesel::table! {
         is_latest -> Bool,
         released_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
+        /// Of all sites; the same ones first, and no one loses it as it grows.
+        rollout_percent -> Int2,
+        /// Offered to nobody for now.
+        paused -> Bool,
+        /// Which key the signature is under; null: not signed.
+        key_id -> Nullable<Text>,
+        signature -> Nullable<Text>,
     }
 }
 
@@ -74,11 +118,16 @@ diesel::table! {
 
 diesel::joinable!(plugin_downloads -> plugin_versions (plugin_version_id));
 diesel::joinable!(plugin_installations -> plugins (plugin_id));
+diesel::joinable!(plugin_refusals -> plugin_versions (plugin_version_id));
+diesel::joinable!(plugin_refusals -> plugins (plugin_id));
+diesel::joinable!(plugin_release_log -> plugins (plugin_id));
 diesel::joinable!(plugin_versions -> plugins (plugin_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     plugin_downloads,
     plugin_installations,
+    plugin_refusals,
+    plugin_release_log,
     plugin_versions,
     plugins,
 );

@@ -9,19 +9,8 @@ use super::schema::plugin_versions;
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = plugin_versions)]
 pub struct Version {
-    pub id: i64,
     pub version: String,
-    pub status: String,
-    pub sections: Value,
-    pub file_path: String,
-    pub file_size: i64,
-    pub checksum_md5: String,
     pub checksum_sha256: String,
-    pub requires_version: String,
-    pub tested_version: String,
-    pub requires_php: String,
-    #[diesel(deserialize_as = jiff_diesel::NullableTimestamp)]
-    pub released_at: Option<Timestamp>,
 }
 
 #[derive(Debug, Insertable, AsChangeset)]

@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod downloads;
+mod grants;
 mod installations;
+mod offers;
+mod refusals;
 mod releases;
 mod service;

@@ -31,6 +31,7 @@ async fn a_release_is_offered_downloaded_and_counted() {
     assert!(zip.by_name("example/example.php").is_ok());
     let again = service.client.get(&download).header(IF_NONE_MATCH, tag).send().await.unwrap();
     assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
+    service.write_counts().await;
     assert_eq!(service.count("plugin_downloads").await, 1);
 
     let v1 = service.client.get(download.replace("/api/", "/api/v1/")).send().await.unwrap();

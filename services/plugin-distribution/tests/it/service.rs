@@ -1,9 +1,9 @@
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use contracts::site::{AcceptedKey, SiteCredentialChanged, SiteState};
 use database::Database;
 use diesel_async::RunQueryDsl;
-use domain::{ApiKey, Clock};
+use domain::{ApiKey, Clock, ClockHand};
 use jiff::Timestamp;
 use plugin_distribution::app::App;
 use plugin_distribution::cli::release_from;
@@ -21,14 +21,21 @@ pub struct Service {
     pub base: String,
     pub client: Client,
     pub database: Database,
+    pub hand: ClockHand,
+    pub app: App,
     settings: Settings,
     place: TempDir,
-    _app: App,
+    clock: Clock,
     _database: TestDatabase,
 }
 
 impl Service {
     pub async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// With these settings, named as in the environment.
+    pub async fn start_with(more: &[(&str, &str)]) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let (test_database, place) =
             (TestDatabase::new(plugin_distribution::MIGRATIONS).await, tempfile::tempdir().unwrap());
@@ -41,22 +48,26 @@ impl Service {
             ("IGNY8__SECRETS__API_KEY_PEPPER", PEPPER),
             ("IGNY8__ARTIFACTS__DIRECTORY", place.path().to_str().unwrap()),
         ];
-        let environment = environment.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let environment = environment.iter().chain(more);
+        let environment = environment.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let settings: Settings = settings::load_from(DEFAULTS, None, environment).unwrap();
-        let app = App::start(settings.clone(), Clock::system()).unwrap();
+        let (clock, hand) = Clock::settable(Timestamp::from_second(Timestamp::now().as_second()).unwrap());
+        let app = App::start(settings.clone(), clock.clone()).unwrap();
+        app.state.offers.reload().await.unwrap();
         Self {
             base: format!("http://{}/api/plugins/example", app.address),
             client: Client::builder().no_proxy().build().unwrap(),
             database: test_database.database("test"),
+            hand,
+            app,
             settings,
             place,
-            _app: app,
+            clock,
             _database: test_database,
         }
     }
 
-    /// Releases a plugin `example` of this version, with `code` in it.
-    pub async fn release(&self, version: &str, code: &str) -> anyhow::Result<()> {
+    fn source(&self, version: &str, code: &str) -> PathBuf {
         let source = self.place.path().join("source/example");
         std::fs::create_dir_all(&source).unwrap();
         let header =
@@ -67,7 +78,45 @@ impl Service {
             "=== Example ===\nTested up to: 6.5\n\n== Changelog ==\n* New.\n",
         )
         .unwrap();
+        source
+    }
+
+    /// Releases a plugin `example` of this version, with `code` in it.
+    pub async fn release(&self, version: &str, code: &str) -> anyhow::Result<()> {
+        self.release_elsewhere(version, code).await?;
+        Ok(self.app.state.offers.reload().await?)
+    }
+
+    /// The same, and nobody says so here.
+    pub async fn release_elsewhere(&self, version: &str, code: &str) -> anyhow::Result<()> {
+        let source = self.source(version, code);
         release_from(&self.settings, Path::new(&source), false).await
+    }
+
+    /// Stops the service as a signal does, and starts another one on the same data.
+    pub async fn restart(&mut self) {
+        self.app.lifecycle.stop();
+        assert!(self.app.lifecycle.run_until_stopped().await.is_clean());
+        self.app = App::start(self.settings.clone(), self.clock.clone()).unwrap();
+        self.app.state.offers.reload().await.unwrap();
+        self.base = format!("http://{}/api/plugins/example", self.app.address);
+    }
+
+    /// What was counted so far is in the database.
+    pub async fn write_counts(&self) {
+        self.app.state.counts.write().await.unwrap();
+    }
+
+    /// Changes rows as an operator would, without saying so here.
+    pub async fn execute(&self, sql: &str) {
+        diesel::sql_query(sql).execute(&mut *self.database.connection().await.unwrap()).await.unwrap();
+    }
+
+    /// Where the package of a version lies.
+    pub fn package_file(&self, version: &str) -> PathBuf {
+        let folder = std::fs::read_dir(self.place.path().join("example")).unwrap();
+        let name = format!("example-{version}-");
+        folder.map(|it| it.unwrap().path()).find(|it| it.to_str().unwrap().contains(&name)).unwrap()
     }
 
     pub async fn get(&self, path: &str) -> (StatusCode, Value) {
@@ -100,17 +149,22 @@ impl Service {
     }
 
     pub async fn count(&self, sql: &str) -> i64 {
+        self.number(&format!("count(*) FROM {sql}")).await
+    }
+
+    /// The one number that is selected.
+    pub async fn number(&self, sql: &str) -> i64 {
         #[derive(diesel::QueryableByName)]
         struct Row {
             #[diesel(sql_type = diesel::sql_types::BigInt)]
-            count: i64,
+            number: i64,
         }
         let connection = &mut *self.database.connection().await.unwrap();
-        diesel::sql_query(format!("SELECT count(*) FROM {sql}"))
+        diesel::sql_query(format!("SELECT n::bigint AS number FROM (SELECT {sql}) AS found (n)"))
             .get_result::<Row>(connection)
             .await
             .unwrap()
-            .count
+            .number
     }
 }
 

@@ -1,22 +1,35 @@
-//! The plugin's package. Anyone may.
+//! The plugin's package. Anyone may where the installation says so, else whoever has a grant.
 
-use actix_web::http::header::{self, ETag, EntityTag, Header, IfNoneMatch};
+use actix_web::HttpRequest;
+use actix_web::http::header::{self, ContentRange, ContentRangeSpec, ETag, EntityTag, LastModified};
+use actix_web::http::{Method, StatusCode};
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use bytes::Bytes;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use web::{ClientIp, Path, Problem, ProblemBody, Query};
 
-use super::{nothing_released, plugin};
 use crate::AppState;
-use crate::store::downloads::{self, Download};
-use crate::store::versions;
+use crate::artifact::{Package, ShelfError};
+use crate::counts::{Download, Outcome};
+use crate::grants::{Grant, GrantError};
+use crate::offers;
+use crate::refusals::Subject;
+
+mod part;
+mod pieces;
+
+use part::{File, Part};
+use pieces::Pieces;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Wanted {
-    /// The latest if it is left out.
+    /// The latest stable one if it is left out.
     version: Option<String>,
+    /// As `download-grant` gives it.
+    grant: Option<String>,
 }
 
 /// Download the plugin
@@ -28,8 +41,16 @@ pub struct Wanted {
     params(("slug" = String, Path), Wanted),
     responses(
         (status = 200, description = "The ZIP; its SHA-256 is the ETag", content_type = "application/zip", body = Vec<u8>),
-        (status = 304, description = "The ETag is still right"),
+        (status = 206, description = "One range of it", content_type = "application/zip", body = Vec<u8>),
+        (status = 304, description = "The client has it already"),
+        (status = 403, description = "grant_missing, grant_invalid, grant_expired", body = ProblemBody),
         (status = 404, description = "not_found", body = ProblemBody),
+        (status = 412, description = "precondition_failed", body = ProblemBody),
+        (status = 416, description = "range_not_satisfiable", body = ProblemBody),
+        (status = 422, description = "invalid_query", body = ProblemBody),
+        (status = 429, description = "rate_limited", body = ProblemBody),
+        (status = 500, description = "package_damaged", body = ProblemBody),
+        (status = 503, description = "unavailable", body = ProblemBody),
     )
 )]
 pub async fn download_plugin(
@@ -39,44 +60,147 @@ pub async fn download_plugin(
     client: ClientIp,
     state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let connection = &mut *state.database.connection().await?;
-    let plugin = plugin(connection, &slug).await?;
-    let version = match &wanted.version {
-        Some(version) => {
-            versions::find(connection, plugin.id, version).await?.filter(|it| it.status == "released")
-        }
-        None => versions::latest(connection, plugin.id).await?,
-    };
-    let version = version.ok_or_else(nothing_released)?;
-    let tag = EntityTag::new_strong(version.checksum_sha256.clone());
-    if has(&request, &tag) {
-        return Ok(HttpResponse::NotModified().insert_header(ETag(tag)).finish());
+    let file = state.offers.plugin(&slug)?.file(wanted.version.as_deref())?;
+    let mut subject = Subject { version_id: Some(file.version_id), site: None };
+    subject.note(&request);
+    if let Some(grant) = granted(&state, &slug, &file.version, wanted.grant.as_deref())? {
+        subject.site = Some((grant.account, grant.site));
+        subject.note(&request);
+        state.limits.take_for(grant.site, &request)?;
     }
-    let package = state
-        .shelf
-        .get(&version.file_path, &version.checksum_sha256)
-        .await
-        .map_err(|e| Problem::internal(&e))?;
-    let user_agent =
-        request.headers().get(header::USER_AGENT).and_then(|it| it.to_str().ok()).unwrap_or_default();
-    let user_agent: String = user_agent.chars().take(300).collect();
-    let ip_address = client.0.to_string();
-    let download =
-        Download { plugin_version_id: version.id, ip_address: &ip_address, user_agent: &user_agent };
-    downloads::note(connection, &download).await?;
-    let file_name = format!("attachment; filename=\"{}-{}.zip\"", plugin.slug, version.version);
-    Ok(HttpResponse::Ok()
-        .content_type("application/zip")
-        .insert_header(ETag(tag))
-        .insert_header((header::CONTENT_DISPOSITION, file_name))
-        .insert_header((header::CONTENT_ENCODING, "identity"))
-        .body(package))
+    let download = Download {
+        version_id: file.version_id,
+        site: subject.site,
+        ip: client.0,
+        user_agent: user_agent(&request),
+        outcome: Outcome::Complete,
+    };
+    send(&request, &state, &slug, &file, download).await
 }
 
-fn has(request: &HttpRequest, tag: &EntityTag) -> bool {
-    match IfNoneMatch::parse(request) {
-        Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|it| it.weak_eq(tag)),
-        Ok(IfNoneMatch::Any) => request.headers().contains_key(header::IF_NONE_MATCH),
-        Err(_) => false,
+/// A grant that is given has to be right, also where none is asked for.
+fn granted(
+    state: &AppState,
+    slug: &str,
+    version: &str,
+    grant: Option<&str>,
+) -> Result<Option<Grant>, Problem> {
+    let refusal = |code, detail| Problem::new(StatusCode::FORBIDDEN, code, detail);
+    match grant {
+        None if state.settings.downloads.public => Ok(None),
+        None => Err(refusal(
+            "grant_missing",
+            "Packages are given to connected sites only: ask for a grant with `download-grant`, or let the site's plugin do it.",
+        )),
+        Some(grant) => match state.grants.check(grant, slug, version, state.clock.now()) {
+            Ok(grant) => Ok(Some(grant)),
+            Err(GrantError::Expired) => {
+                Err(refusal("grant_expired", "The grant has expired; ask for a new one and use it at once."))
+            }
+            Err(GrantError::Invalid) => Err(refusal(
+                "grant_invalid",
+                "The grant is not for this version of this plugin, or was changed on its way; ask for a new one.",
+            )),
+        },
+    }
+}
+
+async fn send(
+    request: &HttpRequest,
+    state: &AppState,
+    slug: &str,
+    offered: &offers::File,
+    download: Download,
+) -> Result<HttpResponse, Problem> {
+    let file = File {
+        tag: EntityTag::new_strong(offered.sha256.clone()),
+        modified: part::date(offered.released_at),
+        length: offered.size,
+    };
+    let range = match file.wanted(request) {
+        Part::NotModified => return Ok(described(HttpResponse::NotModified(), &file).finish()),
+        Part::Changed => return Err(changed()),
+        Part::Beyond => return Err(beyond(&file)),
+        Part::Whole => 0..file.length,
+        Part::Bytes(range) => range,
+    };
+    let package = state
+        .shelf
+        .open(&offered.path, &offered.sha256, file.length)
+        .await
+        .map_err(|error| problem(&error))?;
+    let length = range.end - range.start;
+    let (is_part, is_head) = (length < file.length, request.method() == Method::HEAD);
+    // What goes on with a part was counted when it began.
+    let outgoing = (range.start == 0 && !is_head).then(|| state.counts.begin(download));
+    let body = if is_head {
+        Pieces::of_length(length)
+    } else {
+        match package {
+            Package::Memory(bytes) => Pieces::in_memory(cut(&bytes, &range), outgoing),
+            Package::Stored(stored) => {
+                let pieces = stored.read(range.clone()).await.map_err(|error| problem(&error))?;
+                Pieces::from_store(pieces, length, outgoing)
+            }
+        }
+    };
+    let mut response =
+        described(if is_part { HttpResponse::PartialContent() } else { HttpResponse::Ok() }, &file);
+    if is_part {
+        let range = Some((range.start, range.end - 1));
+        let of = ContentRangeSpec::Bytes { range, instance_length: Some(file.length) };
+        response.insert_header(ContentRange(of));
+    }
+    let file_name = format!("attachment; filename=\"{slug}-{}.zip\"", offered.version);
+    Ok(response
+        .content_type("application/zip")
+        .insert_header((header::CONTENT_DISPOSITION, file_name))
+        .insert_header((header::CONTENT_ENCODING, "identity"))
+        .body(body))
+}
+
+/// What every answer about the file says of it.
+fn described(mut response: HttpResponseBuilder, file: &File) -> HttpResponseBuilder {
+    response
+        .insert_header(ETag(file.tag.clone()))
+        .insert_header(LastModified(file.modified))
+        .insert_header((header::ACCEPT_RANGES, "bytes"))
+        // To be kept, but asked about: the address is the same for every version.
+        .insert_header((header::CACHE_CONTROL, "private, no-cache"));
+    response
+}
+
+fn cut(bytes: &Bytes, range: &std::ops::Range<u64>) -> Bytes {
+    let place = |at: u64| usize::try_from(at).unwrap_or(bytes.len()).min(bytes.len());
+    bytes.slice(place(range.start)..place(range.end))
+}
+
+fn user_agent(request: &HttpRequest) -> String {
+    let given = request.headers().get(header::USER_AGENT).and_then(|it| it.to_str().ok());
+    given.unwrap_or_default().chars().take(300).collect()
+}
+
+fn changed() -> Problem {
+    let detail = "The package is not the one that `If-Match` or `If-Unmodified-Since` names; download it without the condition.";
+    Problem::new(StatusCode::PRECONDITION_FAILED, "precondition_failed", detail)
+}
+
+fn beyond(file: &File) -> Problem {
+    let detail = format!("The package has {} bytes, and none in this range.", file.length);
+    Problem::new(StatusCode::RANGE_NOT_SATISFIABLE, "range_not_satisfiable", detail)
+        .header(header::CONTENT_RANGE, format!("bytes */{}", file.length))
+}
+
+/// Nothing of a package that is not what was released leaves the house.
+fn problem(error: &ShelfError) -> Problem {
+    match error {
+        ShelfError::Missing(_) | ShelfError::Damaged { .. } => {
+            tracing::error!(error = %lifecycle::chain(error), "a released package can't be given out");
+            let detail = "What is stored of this version is not what was released, so it is not given out. An operator has to put it back, \
+                or to release a higher version.";
+            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "package_damaged", detail)
+        }
+        ShelfError::Away(_) | ShelfError::TooSlow => Problem::unavailable(error),
+        ShelfError::Settings(_) => Problem::internal(error),
     }
 }

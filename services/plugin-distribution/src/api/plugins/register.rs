@@ -1,13 +1,13 @@
 //! A site says that it has installed the plugin. The site itself may.
 
+use actix_web::HttpRequest;
 use actix_web::web::Data;
 use credentials::SignedRequest;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
-use web::{Json, Path, Problem, ProblemBody, Success};
+use web::{ClientIp, Json, Path, Problem, ProblemBody, Success};
 
-use super::plugin;
 use crate::AppState;
 use crate::store::installations::{self, Report};
 
@@ -20,11 +20,22 @@ pub struct Installation {
     pub wp_version: String,
     #[serde(default)]
     pub php_version: String,
-    /// Anything else worth keeping.
+    /// Anything worth keeping; `channel`, `locale`, `failed_version` (an update to it was undone), `previous_version`, `error` and
+    /// `multisite` are known.
     #[serde(default)]
     #[schema(value_type = Object)]
-    pub metadata: Option<Value>,
+    pub metadata: Map<String, Value>,
 }
+
+impl Installation {
+    /// What the metadata say under this name, if it is a text of a sensible length.
+    fn said(&self, name: &str) -> Option<&str> {
+        self.metadata.get(name)?.as_str().filter(|it| !it.is_empty() && it.len() <= LONGEST)
+    }
+}
+
+/// Of a version or a locale, in bytes.
+const LONGEST: usize = 64;
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Registered {
@@ -45,20 +56,23 @@ pub struct Registered {
         (status = 401, description = "key_missing, key_invalid, key_revoked, signature_missing, signature_invalid, timestamp_out_of_window", body = ProblemBody),
         (status = 404, description = "not_found", body = ProblemBody),
         (status = 422, description = "invalid_field", body = ProblemBody),
+        (status = 429, description = "rate_limited", body = ProblemBody),
     )
 )]
 pub async fn register_installation(
+    http: HttpRequest,
     request: SignedRequest,
     slug: Path<String>,
     state: Data<AppState>,
 ) -> Result<Success<Registered>, Problem> {
+    state.limits.take_for(request.site.id, &http)?;
     let installation: Installation = Json::parse(&request.body)?;
-    keep(&state, &request, &slug, &installation, "active").await
+    keep(&state, (&http, &request), &slug, &installation, "active").await
 }
 
 pub async fn keep(
     state: &AppState,
-    request: &SignedRequest,
+    (http, request): (&HttpRequest, &SignedRequest),
     slug: &str,
     installation: &Installation,
     status: &str,
@@ -68,22 +82,25 @@ pub async fn keep(
         ("/wp_version", &installation.wp_version),
         ("/php_version", &installation.php_version),
     ] {
-        if value.len() > 64 {
-            return Err(Problem::invalid_field(field, "is longer than 64 characters"));
+        if value.len() > LONGEST {
+            return Err(Problem::invalid_field(field, format!("is longer than {LONGEST} bytes")));
         }
     }
-    let connection = &mut *state.database.connection().await?;
-    let plugin = plugin(connection, slug).await?;
-    let metadata = installation.metadata.clone().unwrap_or_else(|| serde_json::json!({}));
+    let plugin_id = state.offers.plugin(slug)?.id;
     let report = Report {
         version: &installation.plugin_version,
         status,
         wp_version: &installation.wp_version,
         php_version: &installation.php_version,
-        metadata: &metadata,
+        metadata: &Value::Object(installation.metadata.clone()),
+        channel: installation.said("channel").unwrap_or("stable"),
+        country: &state.counts.country_of(ClientIp::of(http).0),
+        locale: installation.said("locale").unwrap_or_default(),
+        failed_version: installation.said("failed_version").filter(|_| status == "error"),
     };
     let site = (request.site.account, request.site.id);
+    let connection = &mut *state.database.connection().await?;
     let installation_id =
-        installations::report(connection, site, plugin.id, &report, state.clock.now()).await?;
+        installations::report(connection, site, plugin_id, &report, state.clock.now()).await?;
     Ok(Success::ok(Registered { installation_id, site_id: request.site.id.get() }))
 }
