@@ -84,12 +84,17 @@ impl Platform {
 
     /// How many contents have a title with this in it.
     pub async fn titled(&self, part: &str) -> usize {
-        let (mut count, mut cursor) = (0, String::new());
+        self.all(&format!("/api/v1/writer/content/?q={part}")).await.len()
+    }
+
+    /// A whole list.
+    pub async fn all(&self, path: &str) -> Vec<Value> {
+        let first = format!("{path}{}limit=100", if path.contains('?') { '&' } else { '?' });
+        let (mut all, mut cursor) = (Vec::new(), String::new());
         loop {
-            let path = format!("/api/v1/writer/content/?limit=100&q={part}{cursor}");
-            let (_, page) = self.call(Method::GET, &path, Value::Null).await;
-            count += page["data"].as_array().map_or(0, Vec::len);
-            let Some(next) = page["pagination"]["next_cursor"].as_str() else { return count };
+            let (_, page) = self.call(Method::GET, &format!("{first}{cursor}"), Value::Null).await;
+            all.extend(page["data"].as_array().into_iter().flatten().cloned());
+            let Some(next) = page["pagination"]["next_cursor"].as_str() else { return all };
             cursor = format!("&cursor={next}");
         }
     }

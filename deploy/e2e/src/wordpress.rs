@@ -10,6 +10,8 @@ use crate::client;
 pub enum MustUse {
     /// Constants and post meta of Yoast, Rank Math and SEOPress, and the post type `guide`.
     SeoAndGuides,
+    /// A way to change posts that no hook sees, and to be a copy of the site for a request.
+    BehindOurBack,
 }
 
 /// A must-use plugin; gone when dropped.
@@ -114,6 +116,9 @@ impl WordPress {
     /// With this must-use plugin, until what is returned is dropped.
     pub fn must_use(&self, plugin: MustUse) -> Installed {
         let (name, code) = match plugin {
+            MustUse::BehindOurBack => {
+                ("behind-our-back.php", include_str!("../wordpress/behind-our-back.php"))
+            }
             MustUse::SeoAndGuides => ("seo-and-guides.php", include_str!("../wordpress/seo-and-guides.php")),
         };
         let file = self.wp_content.join("mu-plugins").join(name);

@@ -2,7 +2,7 @@
 
 use actix_web::middleware::from_fn;
 use actix_web::web::{Data, ServiceConfig, get, post, resource, scope};
-use web::BodyLimit;
+use web::{BodyLimit, BusyRoutes};
 
 use crate::api::{deliveries, wordpress};
 use crate::app::AppState;
@@ -10,9 +10,18 @@ use crate::{limits, openapi};
 
 /// The address itself, then the alias under which the first plugins know it.
 pub const PREFIXES: [&str; 2] = ["/api/v1", "/v1"];
+/// Where events come in. Each is kept with its id, so that few need a line in the log.
+const BUSY: [&str; 4] = [
+    "webhooks/wordpress/events",
+    "webhooks/wordpress/status",
+    "webhooks/wordpress/metadata",
+    "webhook/wordpress",
+];
 
 pub fn configure(config: &mut ServiceConfig, state: &AppState) {
+    let busy = PREFIXES.iter().flat_map(|prefix| BUSY.map(|path| format!("{prefix}/integration/{path}")));
     config
+        .app_data(BusyRoutes::new(busy))
         .app_data(state.directory.clone())
         .app_data(state.limits.clone())
         .app_data(Data::new(state.clone()));

@@ -7,4 +7,5 @@ mod outages;
 mod parked;
 mod plans;
 mod post_office;
+mod rush;
 mod schema;

@@ -53,11 +53,16 @@ impl PostOffice {
     }
 
     pub fn start_relay(&self) {
+        self.start_relay_after(Rush::default(), 0);
+    }
+
+    /// One that gives way to a rush for so long.
+    pub fn start_relay_after(&self, rush: Rush, give_way_ms: u64) {
         let relay = Relay {
             database: self.database.clone(),
             broker: self.broker.clone(),
-            settings: RelaySettings { batch: 50, poll_ms: 100, linger_ms: 0, give_way_ms: 0 },
-            rush: Rush::default(),
+            settings: RelaySettings { batch: 50, poll_ms: 100, linger_ms: 0, give_way_ms },
+            rush,
             readiness: self.readiness.register("relay"),
         };
         self.lifecycle.spawn(Stage::Relay, "relay", move |shutdown| relay.clone().run(shutdown));

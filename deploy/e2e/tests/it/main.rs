@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test")]
 
 mod commands;
+mod doctor;
 mod kills;
 mod passwords;
 mod placement;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use e2e::{Stack, eventually};
+use e2e::{MustUse, Stack, eventually};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -97,4 +97,41 @@ async fn an_import_that_is_killed_twice_is_whole_and_makes_nothing_twice() {
     .await;
     assert_eq!(platform.titled(&format!("Theirs-{now}")).await, POSTS, "{done}");
     assert_eq!(platform.titled(&format!("Ours-{now}")).await, 1, "what came from us is recognised");
+}
+
+#[tokio::test]
+async fn what_nobody_told_is_found_by_comparing_and_settled_by_reading() {
+    let stack = Stack::open();
+    let (platform, wordpress) = (stack.platform(), stack.wordpress());
+    let (id, post) = platform.published("Changed behind our back").await;
+    let html = "<p>Written into the database.</p>";
+    {
+        let _editor = wordpress.must_use(MustUse::BehindOurBack);
+        wordpress.call(Method::POST, "silent-edits", json!({"post": post, "content": html})).await;
+    }
+    let scan = platform.integration("drift/scan/").await;
+    let run = eventually("the comparison begins", Duration::from_mins(3), async || {
+        // Another run may be under way; then it is the answer.
+        let (status, answer) = platform.call(Method::POST, &scan, json!({})).await;
+        assert_eq!(status, StatusCode::ACCEPTED, "{answer}");
+        (answer["data"]["kind"] == "compare")
+            .then(|| answer["data"]["import_id"].as_str().unwrap().to_owned())
+    })
+    .await;
+    let run = platform.integration(&format!("imports/{run}/")).await;
+    let done = eventually("the comparison ends", Duration::from_mins(1), async || {
+        let (_, answer) = platform.call(Method::GET, &run, Value::Null).await;
+        (answer["data"]["state"] != "running").then_some(answer)
+    })
+    .await;
+    assert_eq!(done["data"]["state"], "done", "{done}");
+
+    let number: i64 = post.parse().unwrap();
+    let drift = platform.all(&platform.integration("drift/").await).await;
+    let found = drift.iter().find(|it| it["post_id"] == number).unwrap_or_else(|| panic!("{done} {drift:?}"));
+    assert_eq!((found["kind"].as_str(), found["content_id"].as_i64()), (Some("differs"), Some(id)));
+    let repair = platform.integration("drift/repair/").await;
+    let (status, answer) = platform.call(Method::POST, &repair, json!({"post_ids": [number]})).await;
+    assert_eq!((status, &answer["data"]["post_ids"]), (StatusCode::ACCEPTED, &json!([number])));
+    platform.soon(id, "what was written there", |it| it["content_html"] == html).await;
 }

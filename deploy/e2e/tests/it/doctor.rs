@@ -1,0 +1,61 @@
+//! What the platform and a site find out about their connection.
+
+use std::time::Duration;
+
+use e2e::{MustUse, Stack, eventually};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn each_check_has_a_result_evidence_and_a_way_out() {
+    let stack = Stack::open();
+    let platform = stack.platform();
+    let ask = async |path: &str, body: Value| {
+        let (status, answer) = platform.call(Method::POST, &platform.integration(path).await, body).await;
+        assert!([StatusCode::OK, StatusCode::ACCEPTED].contains(&status), "{status} {answer}");
+        let probe =
+            platform.integration(&format!("probes/{}/", answer["data"]["probe_id"].as_str().unwrap())).await;
+        eventually("the site was examined", Duration::from_mins(1), async || {
+            let (_, shown) = platform.call(Method::GET, &probe, Value::Null).await;
+            (shown["data"]["done"] == true).then(|| shown["data"]["checks"].as_array().unwrap().clone())
+        })
+        .await
+    };
+    let checks = ask("test-connection/", json!({})).await;
+    let named = |name: &str| {
+        let found = checks.iter().find(|it| it["name"] == name);
+        found.unwrap_or_else(|| panic!("{name} is missing from {checks:?}"))
+    };
+    for good in
+        ["reachable", "signature", "clock", "permalinks", "pairing", "headers", "large_body", "methods"]
+    {
+        assert_eq!(named(good)["ok"], true, "{}", named(good));
+    }
+    for check in &checks {
+        let text = |field: &str| check[field].as_str().unwrap_or_default();
+        assert!(!text("detail").is_empty(), "{check}");
+        assert!(check["ok"] == true || !text("fix").is_empty(), "{check}");
+    }
+    let collection = ask("test-collection-connection/", json!({"post_type": "post"})).await;
+    assert!(collection.iter().all(|it| it["ok"] == true), "{collection:?}");
+    let unknown = ask("test-collection-connection/", json!({"post_type": "no-such-type"})).await;
+    assert!(unknown.iter().any(|it| it["ok"] == false), "{unknown:?}");
+}
+
+#[tokio::test]
+async fn a_copy_of_the_site_keeps_quiet() {
+    let stack = Stack::open();
+    let wordpress = stack.wordpress();
+    let _elsewhere = wordpress.must_use(MustUse::BehindOurBack);
+    let asked = async |as_copy: bool| {
+        let login = ["admin_user", "application_password"].map(|it| stack.text(&format!("/wordpress/{it}")));
+        let url = format!("{}/wp-json/wp/v2/safe-mode", stack.text("/wordpress/url"));
+        let request = reqwest::Client::new().get(url).basic_auth(login[0], Some(login[1]));
+        let request = if as_copy { request.header("x-copy", "1") } else { request };
+        request.send().await.unwrap().json::<Value>().await.unwrap()
+    };
+    let original = asked(false).await;
+    assert_eq!(original["safe_mode"], false, "{original}");
+    let copy = asked(true).await;
+    assert_eq!((&copy["safe_mode"], &copy["home"]), (&json!(true), &json!("https://copy.example.com")));
+}
