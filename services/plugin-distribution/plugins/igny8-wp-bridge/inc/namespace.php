@@ -12,7 +12,8 @@ function bootstrap(): void {
 	add_action( 'init', __NAMESPACE__ . '\\load_translations' );
 
 	Storage\bootstrap();
-	Connection\bootstrap();
+	Network\bootstrap();
+	Log\bootstrap();
 	Rest\bootstrap();
 	Publishing\bootstrap();
 	Media\bootstrap();
@@ -23,7 +24,13 @@ function bootstrap(): void {
 	Doctor\bootstrap();
 	Safe_Mode\bootstrap();
 	Outbound\bootstrap();
+	Screen\bootstrap();
+	Privacy\bootstrap();
 	Site_Health\bootstrap();
+	if ( defined( 'WP_CLI' ) && WP_CLI ) {
+		require_once __DIR__ . '/cli/namespace.php';
+		Cli\bootstrap();
+	}
 }
 
 /** Load the translations that came with the plugin. */
