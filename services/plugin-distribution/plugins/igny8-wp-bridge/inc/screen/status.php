@@ -47,7 +47,6 @@ function connection_facts(): array {
 		__( 'Site id', 'igny8-wp-bridge' )           => Connection\site_id() ? (string) Connection\site_id() : __( 'none', 'igny8-wp-bridge' ),
 		__( 'Paired', 'igny8-wp-bridge' )            => when( (int) ( $pairing['paired_at'] ?? 0 ) ),
 		__( 'Requests from IGNY8', 'igny8-wp-bridge' ) => $signed ? __( 'signed', 'igny8-wp-bridge' ) : __( 'not signed', 'igny8-wp-bridge' ),
-		/* translators: names of programs with their versions are in front of this */
 		__( 'Versions', 'igny8-wp-bridge' )          => 'IGNY8 ' . VERSION . ', WordPress ' . get_bloginfo( 'version' ) . ', PHP ' . PHP_VERSION,
 	];
 }
