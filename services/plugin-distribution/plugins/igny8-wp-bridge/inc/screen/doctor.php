@@ -17,13 +17,23 @@ function show_doctor(): void {
 	wp_nonce_field( 'igny8_bridge_examine' );
 	submit_button( __( 'Run the checks', 'igny8-wp-bridge' ), 'primary', 'submit', false, [ 'id' => 'igny8-examine' ] );
 	echo '</form><div id="igny8-findings" role="status" aria-live="polite" tabindex="-1" style="outline:0">';
-	if ( isset( $_POST['examine'] ) ) {
-		check_admin_referer( 'igny8_bridge_examine' );
-		show_findings( Doctor\findings() );
-	}
+	show_asked_findings();
 	echo '</div><h2>' . esc_html__( 'From IGNY8\'s side', 'igny8-wp-bridge' ) . '</h2><p>' . esc_html__( 'IGNY8 calls this site as it does to publish, and says what it found.', 'igny8-wp-bridge' ) . '</p>';
 	show_button( 'test', __( 'Test from IGNY8\'s side', 'igny8-wp-bridge' ) );
 	show_last_test();
+}
+
+/** Run the checks if the button was pressed. */
+function show_asked_findings(): void {
+	if ( ! isset( $_POST['examine'] ) ) {
+		return;
+	}
+	$nonce = isset( $_POST['_wpnonce'] ) && is_string( $_POST['_wpnonce'] ) ? sanitize_key( $_POST['_wpnonce'] ) : '';
+	if ( ! wp_verify_nonce( $nonce, 'igny8_bridge_examine' ) ) {
+		show_notice( 'error', __( 'This page was open for too long. Press the button once more.', 'igny8-wp-bridge' ) );
+		return;
+	}
+	show_findings( Doctor\findings() );
 }
 
 /** Show what the checks found. */

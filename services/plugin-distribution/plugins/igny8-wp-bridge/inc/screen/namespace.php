@@ -18,6 +18,7 @@ const TABS       = [ 'status', 'connection', 'doctor', 'log' ];
 function bootstrap(): void {
 	add_action( 'admin_menu', __NAMESPACE__ . '\\add_page' );
 	add_filter( 'plugin_action_links_' . plugin_basename( \IGNY8\Bridge\FILE ), __NAMESPACE__ . '\\add_settings_link' );
+	add_filter( 'network_admin_plugin_action_links_' . plugin_basename( \IGNY8\Bridge\FILE ), __NAMESPACE__ . '\\add_network_link' );
 	add_action( 'admin_notices', __NAMESPACE__ . '\\show_welcome' );
 	$buttons = [
 		'save'           => 'handle_save',

@@ -23,6 +23,13 @@ function add_network_page(): void {
 	add_submenu_page( 'settings.php', __( 'IGNY8', 'igny8-wp-bridge' ), __( 'IGNY8', 'igny8-wp-bridge' ), NETWORK_CAPABILITY, PAGE, __NAMESPACE__ . '\\show_network_page' );
 }
 
+/** Link to the page from the network's list of plugins. */
+function add_network_link( $links ): array {
+	$links = (array) $links;
+	array_unshift( $links, '<a href="' . esc_url( network_admin_url( 'settings.php?page=' . PAGE ) ) . '">' . esc_html__( 'Sites', 'igny8-wp-bridge' ) . '</a>' );
+	return $links;
+}
+
 /** Show the page. */
 function show_network_page(): void {
 	if ( ! current_user_can( NETWORK_CAPABILITY ) ) {

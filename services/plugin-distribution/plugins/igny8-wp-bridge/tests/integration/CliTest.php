@@ -111,6 +111,15 @@ final class CliTest extends SiteTestCase {
 		Structure\forget();
 	}
 
+	public function test_updates_are_refused_by_a_build_that_does_not_update_itself_or_may_not_ask(): void {
+		Connection\disconnect();
+		foreach ( [ 'check', 'install' ] as $command ) {
+			list( $status, $said ) = WP_CLI::run( "igny8 update $command" );
+			$this->assertSame( 1, $status );
+			$this->assertMatchesRegularExpression( IGNY8\Bridge\Screen\updates_itself() ? '/\AError: not_paired: /' : '/\AError: This build does not update itself/', $said[0] );
+		}
+	}
+
 	public function test_a_copy_sends_nothing(): void {
 		$pairing = get_option( Connection\PAIRING_OPTION );
 		update_option( Connection\PAIRING_OPTION, [ 'site_address' => 'https://original.test' ] + $pairing, false );

@@ -118,7 +118,7 @@ final class ScreenTest extends SiteTestCase {
 		$this->assertCount( count( IGNY8\Bridge\Doctor\CHECKS ), Visitor::texts( $found, '//*[@id="igny8-findings"]//tbody/tr' ) );
 		$this->is_accessible( $found );
 		$forged = $visitor->press( $page, 'examine', [ '_wpnonce' => 'no' ] );
-		$this->assertSame( [], Visitor::texts( $forged, '//*[@id="igny8-findings"]//tbody/tr' ) );
+		$this->assertSame( [ 'This page was open for too long. Press the button once more.' ], Visitor::texts( $forged, '//*[@id="igny8-findings"]' ) );
 		$this->pairing_answer();
 		$tested = $visitor->press( $page, 'test' );
 		$this->assertStringContainsString( 'The test went well', Visitor::texts( $tested, '//*[@id="igny8-said"]' )[0] );
@@ -156,6 +156,18 @@ final class ScreenTest extends SiteTestCase {
 		$this->assertSame( 403, $editor->send( $form['url'], $form['fields'] )['status'], 'A nonce is one person\'s.' );
 		$this->assertTrue( Connection\is_paired() );
 		$this->assertStringNotContainsString( 'test-connection', wp_json_encode( array_column( $this->requests(), 'uri' ) ) );
+	}
+
+	public function test_updates_are_shown_where_the_build_updates_itself(): void {
+		$page  = ( new Visitor( 1 ) )->tab( 'status' );
+		$shown = Screen\updates_itself() ? 1 : 0;
+		foreach ( [ '//h2[text()="Updates"]', '//select[@id="igny8-channel"]', '//*[@id="igny8-check_update"]' ] as $part ) {
+			$this->assertCount( $shown, Visitor::texts( $page, $part ), $part );
+		}
+		$editor = get_userdata( wp_insert_user( [ 'user_login' => 'o' . wp_rand(), 'user_pass' => 'x', 'role' => 'editor' ] ) );
+		$editor->add_cap( Screen\CAPABILITY );
+		$limited = new Visitor( $editor->ID );
+		$this->assertSame( [ 200, [] ], [ ( $page = $limited->tab( 'status' ) )['status'], Visitor::texts( $page, '//select[@id="igny8-channel"]' ) ], 'Who may change settings may not therefore choose versions.' );
 	}
 
 	public function test_a_hint_until_the_site_is_connected_and_a_link_in_the_list(): void {

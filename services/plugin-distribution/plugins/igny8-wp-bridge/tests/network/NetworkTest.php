@@ -68,6 +68,7 @@ final class NetworkTest extends TestCase {
 		$this->assertMatchesRegularExpression( '~>connected</td><td>7</td><td>0<~', $page );
 		$this->assertMatchesRegularExpression( '~>not connected</td><td></td><td>1<~', $page );
 		$this->assertStringContainsString( "page=igny8-wp-bridge", $page );
+		$this->assertStringContainsString( network_admin_url( 'settings.php?page=igny8-wp-bridge' ), apply_filters( 'network_admin_plugin_action_links_' . self::PLUGIN, [] )[0] );
 		wp_set_current_user( 0 );
 		ob_start();
 		Screen\show_network_page();
