@@ -24,9 +24,9 @@ function bootstrap(): void {
 	Doctor\bootstrap();
 	Safe_Mode\bootstrap();
 	Outbound\bootstrap();
+	Site_Health\bootstrap();
 	Screen\bootstrap();
 	Privacy\bootstrap();
-	Site_Health\bootstrap();
 	if ( defined( 'WP_CLI' ) && WP_CLI ) {
 		require_once __DIR__ . '/cli/namespace.php';
 		Cli\bootstrap();

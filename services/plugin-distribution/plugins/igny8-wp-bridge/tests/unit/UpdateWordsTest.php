@@ -3,6 +3,13 @@
 use IGNY8\Bridge\Screen;
 use PHPUnit\Framework\TestCase;
 
+require_once dirname( __DIR__, 2 ) . '/inc/screen/updates.php';
+if ( ! function_exists( '__' ) ) {
+	function __( $text ) {
+		return $text;
+	}
+}
+
 /** How the screen and Site Health word what is offered. */
 final class UpdateWordsTest extends TestCase {
 	public function offers(): array {

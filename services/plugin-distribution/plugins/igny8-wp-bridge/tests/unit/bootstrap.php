@@ -31,15 +31,11 @@ function serialize_block_attributes( $attributes ) {
 	return strtr( json_encode( $attributes ), [ '--' => '\\u002d\\u002d', '<' => '\\u003c', '>' => '\\u003e', '&' => '\\u0026', '\\"' => '\\u0022' ] );
 }
 
-function __( $text ) {
-	return $text;
-}
-
 function wp_get_environment_type() {
 	return $GLOBALS['igny8_test_environment'] ?? 'production';
 }
 
 $inc = dirname( __DIR__, 2 ) . '/inc';
-foreach ( [ 'identity/canonical', 'connection/namespace', 'rest/namespace', 'rest/frame', 'publishing/payload', 'publishing/reading', 'publishing/terms', 'publishing/images', 'rendering/tags', 'rendering/pieces', 'rendering/pictures', 'rendering/layout', 'rendering/attachment-ids', 'outbound/backoff', 'outbound/sender', 'outbound/updates', 'reading/cursor', 'reading/shown-images', 'screen/updates' ] as $file ) {
+foreach ( [ 'identity/canonical', 'connection/namespace', 'rest/namespace', 'rest/frame', 'publishing/payload', 'publishing/reading', 'publishing/terms', 'publishing/images', 'rendering/tags', 'rendering/pieces', 'rendering/pictures', 'rendering/layout', 'rendering/attachment-ids', 'outbound/backoff', 'outbound/sender', 'outbound/updates', 'reading/cursor', 'reading/shown-images' ] as $file ) {
 	require "$inc/$file.php";
 }
