@@ -87,8 +87,14 @@ function show_author_field(): void {
 		'orderby'  => 'display_name',
 	];
 	echo '<tr><th scope="row"><label for="igny8-default_author">' . esc_html__( 'Default author', 'igny8-wp-bridge' ) . '</label></th><td><select id="igny8-default_author" aria-describedby="igny8-default_author-hint" name="default_author">';
-	foreach ( get_users( $query ) as $user ) {
-		echo '<option value="' . esc_attr( (string) $user->ID ) . '"' . selected( Connection\default_author(), $user->ID, false ) . '>' . esc_html( $user->display_name ) . '</option>';
+	$chosen  = Connection\default_author();
+	$authors = array_column( get_users( $query ), 'display_name', 'ID' );
+	$current = get_userdata( $chosen );
+	if ( $current ) {
+		$authors += [ $chosen => $current->display_name ]; // Else saving would choose another.
+	}
+	foreach ( $authors as $id => $name ) {
+		echo '<option value="' . esc_attr( (string) $id ) . '"' . selected( $chosen, (int) $id, false ) . '>' . esc_html( $name ) . '</option>';
 	}
 	echo '</select><p class="description" id="igny8-default_author-hint">' . esc_html__( 'IGNY8 writes with this user\'s rights; posts without an author of their own are theirs.', 'igny8-wp-bridge' ) . '</p></td></tr>';
 }

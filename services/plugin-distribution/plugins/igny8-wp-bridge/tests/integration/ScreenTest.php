@@ -99,6 +99,11 @@ final class ScreenTest extends SiteTestCase {
 		$this->assertSame( [ 'rest_api', 'site_clock', 'signing' ], Visitor::texts( $page, '//tbody/tr/th/code' ) );
 		$this->assertStringContainsString( 'It answers &lt;b&gt;HTML&lt;/b&gt;.', $page['body'] );
 		$this->assertSame( [ 8, true ], [ Connection\site_id(), Connection\is_paired() ] );
+		$other = wp_insert_user( [ 'user_login' => 'x' . wp_rand(), 'user_pass' => 'x', 'role' => 'contributor' ] );
+		Connection\save_settings( [ 'default_author' => $other ] );
+		$page = $visitor->press( $visitor->tab( 'connection' ), 'submit' );
+		$this->assertSame( $other, Connection\default_author(), 'A default author whom the list does not offer stays.' );
+		Connection\save_settings( [ 'default_author' => 0 ] );
 		$bad = $visitor->press( $page, 'submit', [ 'api_key' => 'igny8_live_wrong' ] );
 		$this->assertStringContainsString( 'The test failed.', Visitor::texts( $bad, '//*[@id="igny8-said"]' )[0] );
 		$this->assertSame( [ 'invalid_api_key' ], Visitor::texts( $bad, '//div[contains(@class,"notice-error")]//code' ) );
