@@ -16,14 +16,16 @@ use const IGNY8\Bridge\VERSION;
 
 /** Ask for an update. */
 function update_check( array $arguments, array $options ): void {
-	show_facts(
-		$options,
-		[
-			'installed' => VERSION,
-			'channel'   => Updates\channel(),
-			'guard'     => Updates\guard_state()['state'],
-		] + array_intersect_key( asked_for_update(), array_flip( [ 'version', 'update_available', 'reason' ] ) )
-	);
+	$offered = asked_for_update();
+	$facts   = [
+		'installed' => VERSION,
+		'channel'   => Updates\channel(),
+		'guard'     => Updates\guard_state()['state'],
+		'available' => empty( $offered['update_available'] ) ? 'no' : 'yes',
+		'version'   => (string) ( $offered['version'] ?? '' ),
+		'reason'    => (string) ( $offered['reason'] ?? '' ),
+	];
+	show_facts( $options, $facts );
 }
 
 /** Install the update that is offered. */
