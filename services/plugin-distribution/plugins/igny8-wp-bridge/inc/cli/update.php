@@ -39,7 +39,11 @@ function update_install(): void {
 	require_once ABSPATH . 'wp-admin/includes/class-wp-upgrader.php';
 	$plugin  = plugin_basename( FILE );
 	$skin    = new Automatic_Upgrader_Skin();
+	$level   = ob_get_level();
 	$outcome = ( new Plugin_Upgrader( $skin ) )->bulk_upgrade( [ $plugin ] );
+	while ( ob_get_level() > $level ) {
+		ob_end_clean(); // The skin leaves its own open when a package is refused.
+	}
 	$outcome = is_array( $outcome ) ? ( $outcome[ $plugin ] ?? false ) : $outcome;
 	if ( is_wp_error( $outcome ) ) {
 		WP_CLI::error( $outcome->get_error_code() . ': ' . $outcome->get_error_message() );
