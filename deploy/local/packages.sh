@@ -1,7 +1,7 @@
 # What has to be on the machine, how to see whether it is there, and how it gets there.
 
 # One line each: Debian package, and the test that says it is there.
-# `as` names what is needed for: servers, wordpress, build, tests, check.
+# The first word names what it is needed for.
 PACKAGES=(
   'servers   curl              command -v curl'
   'servers   jq                command -v jq'
@@ -29,6 +29,8 @@ PACKAGES=(
   'bench     nginx-light       command -v nginx'
   'bench     wrk               command -v wrk'
   'php       php-cli           command -v php'
+  'php       nodejs            command -v node'
+  'php       npm               command -v npm'
   'check     libpq-dev         test -e /usr/include/postgresql/libpq-fe.h'
 )
 
@@ -38,6 +40,11 @@ TOOLS=(
   'check cargo-deny    0.20.2  cargo-deny    '
   'check diesel_cli    2.3.14  diesel        --no-default-features,--features,postgres'
 )
+
+# PHP of other versions than the machine's, compiled to WebAssembly: an npm package that carries them all.
+PLAYGROUND_VERSION=3.1.56
+PLAYGROUND_HOME=${XDG_CACHE_HOME:-$HOME/.cache}/igny8/playground-$PLAYGROUND_VERSION
+PLAYGROUND=$PLAYGROUND_HOME/node_modules/@wp-playground/cli
 
 PHP_MODULES=''
 php_has() {
@@ -97,4 +104,23 @@ install_tools() {
     ) >"$log" 2>&1 </dev/null 9>&- || fail_with_log "$log" "$crate could not be built"
     NOTE="built $crate"
   done
+}
+
+# 14 s and 580 MB, once. No script of a package runs.
+install_playground() {
+  local log=$LOCAL/log/install-playground.log
+  if [ -e "$PLAYGROUND_HOME/complete" ]; then return 0; fi
+  mkdir -p "${log%/*}" "$PLAYGROUND_HOME"
+  npm install --prefix "$PLAYGROUND_HOME" --no-audit --no-fund --ignore-scripts "@wp-playground/cli@$PLAYGROUND_VERSION" >"$log" 2>&1 </dev/null 9>&- ||
+    fail_with_log "$log" "npm could not install @wp-playground/cli $PLAYGROUND_VERSION"
+  touch "$PLAYGROUND_HOME/complete"
+  NOTE="installed PHP 7.4 to 8.5"
+}
+
+# php_of VERSION FOLDER SCRIPT ARGUMENTS…: runs a script of that PHP, which sees the folder and nothing else of this machine.
+php_of() {
+  local version=$1 folder=$2
+  shift 2
+  node "$PLAYGROUND/wp-playground.js" php --php="$version" --verbosity=quiet --wordpress-install-mode=do-not-attempt-installing \
+    --skip-sqlite-setup --mount-before-install="$folder:$folder" -- "$@"
 }

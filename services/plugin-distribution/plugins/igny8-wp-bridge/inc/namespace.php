@@ -12,7 +12,8 @@ function bootstrap(): void {
 	add_action( 'init', __NAMESPACE__ . '\\load_translations' );
 
 	Storage\bootstrap();
-	Connection\bootstrap();
+	Network\bootstrap();
+	Log\bootstrap();
 	Rest\bootstrap();
 	Publishing\bootstrap();
 	Media\bootstrap();
@@ -24,6 +25,12 @@ function bootstrap(): void {
 	Safe_Mode\bootstrap();
 	Outbound\bootstrap();
 	Site_Health\bootstrap();
+	Screen\bootstrap();
+	Privacy\bootstrap();
+	if ( defined( 'WP_CLI' ) && WP_CLI ) {
+		require_once __DIR__ . '/cli/namespace.php';
+		Cli\bootstrap();
+	}
 }
 
 /** Load the translations that came with the plugin. */

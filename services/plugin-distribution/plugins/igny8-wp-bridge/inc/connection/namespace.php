@@ -14,14 +14,6 @@ use WP_Error;
 const SETTINGS_OPTION = 'igny8_bridge_settings';
 const DEFAULT_API_URL = 'https://api.igny8.com';
 
-/** Offer the settings page. */
-function bootstrap(): void {
-	add_action( 'admin_menu', __NAMESPACE__ . '\\add_page' );
-	add_action( 'admin_post_igny8_bridge_save', __NAMESPACE__ . '\\handle_save' );
-	add_action( 'admin_post_igny8_bridge_disconnect', __NAMESPACE__ . '\\handle_disconnect' );
-	add_filter( 'plugin_action_links_' . plugin_basename( \IGNY8\Bridge\FILE ), __NAMESPACE__ . '\\add_settings_link' );
-}
-
 /**
  * Keep the settings that are given; an empty API key leaves the stored one as it is.
  *

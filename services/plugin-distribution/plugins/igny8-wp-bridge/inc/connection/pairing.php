@@ -8,6 +8,7 @@
 namespace IGNY8\Bridge\Connection;
 
 use IGNY8\Bridge\Identity;
+use IGNY8\Bridge\Log;
 use IGNY8\Bridge\Outbound;
 use IGNY8\Bridge\Safe_Mode;
 use IGNY8\Bridge\Structure;
@@ -17,6 +18,21 @@ use const IGNY8\Bridge\VERSION;
 const PAIRING_OPTION   = 'igny8_bridge_pairing';
 const LAST_TEST_OPTION = 'igny8_bridge_last_test';
 const PAIRING_PATH     = '/api/v1/integration/integrations/test-connection/';
+
+/**
+ * Keep the settings that are given, and test them.
+ *
+ * @param array $given As save_settings() takes them.
+ * @return array|WP_Error As test(), or why they cannot be kept.
+ */
+function save_and_test( array $given ) {
+	$saved = save_settings( $given );
+	if ( is_wp_error( $saved ) ) {
+		remember_test( false, $saved->get_error_code(), $saved->get_error_message(), [] );
+		return $saved;
+	}
+	return test();
+}
 
 /**
  * Prove the key to the platform and pair with it, keeping the outcome for the settings page.
@@ -193,6 +209,7 @@ function remember_test( bool $ok, string $code, string $detail, array $checks ):
 		'checks' => $checks,
 	];
 	update_option( LAST_TEST_OPTION, $last, false );
+	Log\note( $ok ? 'sent' : 'failed', 'test-connection', $ok ? 'ok' : $code, $ok ? '' : $detail );
 }
 
 /** Add what only this side can see to the platform's checks. */

@@ -41,20 +41,22 @@ function answer_collection( WP_REST_Request $request ): WP_REST_Response {
 /** Say why a type cannot be read, and what to do. */
 function reason_not_to_read( WP_Post_Type $type ): array {
 	if ( 'attachment' === $type->name ) {
-		return [ 'Files of the library are no posts.', 'Images come with the posts that show them.' ];
+		return [ __( 'Files of the library are no posts.', 'igny8-wp-bridge' ), __( 'Images come with the posts that show them.', 'igny8-wp-bridge' ) ];
 	}
-	return [ 'The type is not public on this site.', 'Let the plugin or theme that registers it say "public" => true.' ];
+	return [ __( 'The type is not public on this site.', 'igny8-wp-bridge' ), __( 'Let the plugin or theme that registers it say "public" => true.', 'igny8-wp-bridge' ) ];
 }
 
 /** Say why a type cannot be written, and what to do; nothing if it can. */
 function reason_not_to_write( WP_Post_Type $type ): array {
 	$author = Connection\default_author();
 	if ( ! $author ) {
-		return [ 'The site has no user to write as.', 'Choose a default author under Settings > IGNY8.' ];
+		return [ __( 'The site has no user to write as.', 'igny8-wp-bridge' ), __( 'Choose a default author under Settings > IGNY8.', 'igny8-wp-bridge' ) ];
 	}
 	foreach ( [ 'edit_posts', 'publish_posts' ] as $right ) {
 		if ( ! user_can( $author, $type->cap->$right ) ) {
-			return [ 'The default author may not write posts of this type: ' . $type->cap->$right . ' is missing.', 'Choose a default author who may, under Settings > IGNY8.' ];
+			/* translators: %s: name of a capability */
+			$detail = sprintf( __( 'The default author may not write posts of this type: %s is missing.', 'igny8-wp-bridge' ), $type->cap->$right );
+			return [ $detail, __( 'Choose a default author who may, under Settings > IGNY8.', 'igny8-wp-bridge' ) ];
 		}
 	}
 	return [ '', '' ];

@@ -45,16 +45,25 @@ function bootstrap(): void {
 
 /** Answer `GET /doctor`. */
 function answer_doctor(): WP_REST_Response {
+	return Rest\success( [ 'checks' => findings() ] );
+}
+
+/**
+ * Run the checks.
+ *
+ * @return array[] Each with name, ok, detail, evidence, fix.
+ */
+function findings(): array {
 	$checks = [];
 	foreach ( CHECKS as $name => $function ) {
 		$function = __NAMESPACE__ . '\\' . $function;
 		try {
 			$checks[] = compact( 'name' ) + $function();
 		} catch ( Throwable $problem ) {
-			$checks[] = compact( 'name' ) + finding( false, 'The check itself failed.', $problem->getMessage(), 'Tell IGNY8 support.' );
+			$checks[] = compact( 'name' ) + finding( false, __( 'The check itself failed.', 'igny8-wp-bridge' ), $problem->getMessage(), __( 'Tell IGNY8 support.', 'igny8-wp-bridge' ) );
 		}
 	}
-	return Rest\success( compact( 'checks' ) );
+	return $checks;
 }
 
 /** Word a finding. */

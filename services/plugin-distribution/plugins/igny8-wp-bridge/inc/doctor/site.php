@@ -50,20 +50,20 @@ const CACHE_PLUGINS = [
 /** Check WordPress' version. */
 function check_wordpress(): array {
 	$version = get_bloginfo( 'version' );
-	return judged( version_compare( $version, LEAST_WORDPRESS, '>=' ), 'WordPress is new enough.', 'WordPress is too old.', "WordPress $version, multisite=" . ( is_multisite() ? 'yes' : 'no' ), 'Update WordPress.' );
+	return judged( version_compare( $version, LEAST_WORDPRESS, '>=' ), __( 'WordPress is new enough.', 'igny8-wp-bridge' ), __( 'WordPress is too old.', 'igny8-wp-bridge' ), "WordPress $version, multisite=" . ( is_multisite() ? 'yes' : 'no' ), __( 'Update WordPress.', 'igny8-wp-bridge' ) );
 }
 
 /** Check whether what goes to the site can be read on the way. */
 function check_https(): array {
 	$address = Connection\current_address();
 	$secure  = 'https' === wp_parse_url( $address, PHP_URL_SCHEME ) || 'production' !== wp_get_environment_type();
-	return judged( $secure, 'The site is reached safely.', 'The site is reached without TLS.', "$address, " . wp_get_environment_type(), 'Get a certificate and change the site\'s address to https.' );
+	return judged( $secure, __( 'The site is reached safely.', 'igny8-wp-bridge' ), __( 'The site is reached without TLS.', 'igny8-wp-bridge' ), "$address, " . wp_get_environment_type(), __( 'Get a certificate and change the site\'s address to https.', 'igny8-wp-bridge' ) );
 }
 
 /** Tell how addresses are made; the platform can use either way. */
 function check_permalinks(): array {
 	$structure = (string) get_option( 'permalink_structure' );
-	return finding( true, '' !== $structure ? 'Permalinks are pretty.' : 'Permalinks are plain; the platform asks by rest_route.', "permalink_structure=$structure, rest=" . get_rest_url() );
+	return finding( true, '' !== $structure ? __( 'Permalinks are pretty.', 'igny8-wp-bridge' ) : __( 'Permalinks are plain; the platform asks by rest_route.', 'igny8-wp-bridge' ), "permalink_structure=$structure, rest=" . get_rest_url() );
 }
 
 /** Check whether work that is due gets done without visitors. */
@@ -72,26 +72,26 @@ function check_cron(): array {
 	$disabled = defined( 'DISABLE_WP_CRON' ) && DISABLE_WP_CRON;
 	$late     = $last && time() - $last > CRON_IS_LATE;
 	$evidence = 'DISABLE_WP_CRON=' . ( $disabled ? 'true' : 'false' ) . ', last run: ' . ( $last ? gmdate( 'Y-m-d\TH:i:s\Z', $last ) : 'never' ) . ', next: ' . (int) wp_next_scheduled( Outbound\CRON_HOOK );
-	return judged( ! $late, 'WP-Cron runs.', 'WP-Cron does not run; events wait for the next visitor.', $evidence, 'Let the server call wp-cron.php every minute.' );
+	return judged( ! $late, __( 'WP-Cron runs.', 'igny8-wp-bridge' ), __( 'WP-Cron does not run; events wait for the next visitor.', 'igny8-wp-bridge' ), $evidence, __( 'Let the server call wp-cron.php every minute.', 'igny8-wp-bridge' ) );
 }
 
 /** Tell which object cache the site has. */
 function check_object_cache(): array {
 	$external = (bool) wp_using_ext_object_cache();
 	$kind     = $GLOBALS['wp_object_cache'] ?? null;
-	return finding( true, $external ? 'The site has a persistent object cache.' : 'The site has no persistent object cache.', is_object( $kind ) ? get_class( $kind ) : '' );
+	return finding( true, $external ? __( 'The site has a persistent object cache.', 'igny8-wp-bridge' ) : __( 'The site has no persistent object cache.', 'igny8-wp-bridge' ), is_object( $kind ) ? get_class( $kind ) : '' );
 }
 
 /** Tell which page caches could answer in the site's place. */
 function check_cache_plugins(): array {
 	$found = active_among( CACHE_PLUGINS );
-	return finding( true, $found ? 'A page cache is active. Our answers forbid storing them.' : 'No page cache is known here.', implode( ', ', $found ), $found ? 'If the platform gets old answers, exclude /wp-json/igny8/ from the cache.' : '' );
+	return finding( true, $found ? __( 'A page cache is active. Our answers forbid storing them.', 'igny8-wp-bridge' ) : __( 'No page cache is known here.', 'igny8-wp-bridge' ), implode( ', ', $found ), $found ? __( 'If the platform gets old answers, exclude /wp-json/igny8/ from the cache.', 'igny8-wp-bridge' ) : '' );
 }
 
 /** Tell which plugins could keep the platform out. */
 function check_security_plugins(): array {
 	$found = active_among( SECURITY_PLUGINS );
-	return finding( true, $found ? 'A security plugin is active. It lets this request through.' : 'No security plugin is known here.', implode( ', ', $found ), $found ? 'If requests are refused, allow /wp-json/igny8/v1/ for IGNY8 in its settings.' : '' );
+	return finding( true, $found ? __( 'A security plugin is active. It lets this request through.', 'igny8-wp-bridge' ) : __( 'No security plugin is known here.', 'igny8-wp-bridge' ), implode( ', ', $found ), $found ? __( 'If requests are refused, allow /wp-json/igny8/v1/ for IGNY8 in its settings.', 'igny8-wp-bridge' ) : '' );
 }
 
 /** List those of these plugins that are active. */
@@ -104,5 +104,5 @@ function active_among( array $folders ): array {
 function check_author(): array {
 	$author = Connection\default_author();
 	$user   = $author ? get_userdata( $author ) : false;
-	return judged( $user && user_can( $user, 'publish_posts' ), 'The platform can write.', 'The default author may not publish.', $user ? "{$user->user_login} (" . implode( ', ', $user->roles ) . ')' : 'nobody', 'Choose a default author who may publish, under Settings > IGNY8.' );
+	return judged( $user && user_can( $user, 'publish_posts' ), __( 'The platform can write.', 'igny8-wp-bridge' ), __( 'The default author may not publish.', 'igny8-wp-bridge' ), $user ? "{$user->user_login} (" . implode( ', ', $user->roles ) . ')' : 'nobody', __( 'Choose a default author who may publish, under Settings > IGNY8.', 'igny8-wp-bridge' ) );
 }

@@ -11,6 +11,7 @@
 namespace IGNY8\Bridge\Outbound;
 
 use IGNY8\Bridge\Connection;
+use IGNY8\Bridge\Network;
 use IGNY8\Bridge\Publishing;
 use IGNY8\Bridge\Rest;
 use IGNY8\Bridge\Safe_Mode;
@@ -129,7 +130,7 @@ function describe( WP_Post $post, int $content_id, string $operation_id, string 
 function add_schedule( array $schedules ): array {
 	$schedules['igny8_bridge_minute'] = [
 		'interval' => MINUTE_IN_SECONDS,
-		'display'  => 'Every minute',
+		'display'  => __( 'Every minute (IGNY8)', 'igny8-wp-bridge' ),
 	];
 	return $schedules;
 }
@@ -141,7 +142,9 @@ function keep_scheduled(): void {
 	}
 }
 
-/** End the schedule when the plugin is switched off. */
-function unschedule(): void {
-	wp_clear_scheduled_hook( CRON_HOOK );
+/** End the schedule when the plugin is switched off; on a network, of as many blogs as it prepares at once. */
+function unschedule( $network_wide = false ): void {
+	foreach ( $network_wide && is_multisite() ? Network\first_blogs() : [ get_current_blog_id() ] as $blog ) {
+		Network\in_blog( $blog, static function () { wp_clear_scheduled_hook( CRON_HOOK ); } ); // phpcs:ignore Squiz.Functions -- short.
+	}
 }

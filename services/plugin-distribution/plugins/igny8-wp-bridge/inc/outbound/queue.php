@@ -9,6 +9,7 @@
 
 namespace IGNY8\Bridge\Outbound;
 
+use IGNY8\Bridge\Log;
 use IGNY8\Bridge\Safe_Mode;
 use IGNY8\Bridge\Storage;
 
@@ -172,4 +173,5 @@ function remember_rejected( object $event, string $code, string $detail ): void 
 		'detail' => sanitize_text_field( $detail ),
 	];
 	update_option( REJECTED_OPTION, array_slice( $rejected, -KEEP_REJECTED ), false );
+	Log\note( 'rejected', $event->type . ' #' . $event->seq, $code, $detail );
 }

@@ -9,6 +9,7 @@ namespace IGNY8\Bridge\Outbound;
 
 use IGNY8\Bridge\Connection;
 use IGNY8\Bridge\Identity;
+use IGNY8\Bridge\Log;
 use IGNY8\Bridge\Rest;
 use IGNY8\Bridge\Storage;
 use IGNY8\Bridge\Structure;
@@ -112,9 +113,11 @@ function send_batch( int $timeout ): int {
 		if ( is_surely_untaken( $status, $reason ) ) {
 			put_back();
 		}
+		Log\note( 'failed', 'events: ' . count( $events ), $status ? "HTTP $status" : '', 0 === $status ? $reason : '' );
 		back_off( $status, (string) wp_remote_retrieve_header( $response, 'retry-after' ), $reason );
 		return -1;
 	}
+	Log\note( 'sent', "events: $left", "HTTP $status" );
 	forget_backoff();
 	return $left;
 }

@@ -8,15 +8,16 @@
 namespace IGNY8\Bridge\Safe_Mode;
 
 use IGNY8\Bridge\Connection;
+use IGNY8\Bridge\Screen;
 
 /** Ask on every page of the admin area; once answered, only remind where plugins are looked after. */
 function show_notice(): void {
-	if ( ! current_user_can( Connection\CAPABILITY ) || ! is_on() ) {
+	if ( ! current_user_can( Screen\CAPABILITY ) || ! is_on() ) {
 		return;
 	}
 	if ( is_settled_copy() ) {
 		$screen = get_current_screen();
-		if ( $screen && in_array( $screen->id, [ 'plugins', 'settings_page_' . Connection\PAGE ], true ) ) {
+		if ( $screen && in_array( $screen->id, [ 'plugins', 'settings_page_' . Screen\PAGE ], true ) ) {
 			echo '<div class="notice notice-info"><p>' . esc_html( reminder() ) . '</p>';
 			show_choice( 'igny8_bridge_moved_here', __( 'This site moved here: pair it anew', 'igny8-wp-bridge' ), 'button-link' );
 			echo '</div>';
@@ -56,18 +57,18 @@ function show_choice( string $action, string $label, string $looks ): void {
 
 /** Stay a copy, and return. */
 function handle_stay(): void {
-	Connection\guard( 'igny8_bridge_stay_copy' );
+	Screen\guard( 'igny8_bridge_stay_copy' );
 	if ( is_on() ) {
 		stay();
 	}
-	wp_safe_redirect( Connection\page_url() );
+	wp_safe_redirect( Screen\page_url() );
 	exit;
 }
 
 /** Pair anew, and show how that went. */
 function handle_moved(): void {
-	Connection\guard( 'igny8_bridge_moved_here' );
+	Screen\guard( 'igny8_bridge_moved_here' );
 	Connection\test();
-	wp_safe_redirect( Connection\page_url() );
+	wp_safe_redirect( Screen\page_url( 'connection' ) );
 	exit;
 }

@@ -9,11 +9,9 @@
 
 namespace IGNY8\Bridge\Storage;
 
-use const IGNY8\Bridge\FILE;
-
-const VERSION        = '3';
+const VERSION        = '4';
 const VERSION_OPTION = 'igny8_bridge_tables';
-const TABLES         = [ 'contents', 'operations', 'media', 'requests', 'outbox', 'locks' ];
+const TABLES         = [ 'contents', 'operations', 'media', 'requests', 'outbox', 'locks', 'log' ];
 const OPTIONS        = [
 	VERSION_OPTION,
 	'igny8_bridge_settings',
@@ -28,6 +26,9 @@ const OPTIONS        = [
 	'igny8_bridge_copy',
 ];
 
+/** So many blogs are cleared before the next are asked for. */
+const BLOGS_AT_ONCE = 100;
+
 /** Columns that came after the first version of their tables; every other stands in definitions(). */
 const LATER_COLUMNS = [
 	'contents'   => [ 'base' => 'longtext NULL' ],
@@ -37,7 +38,6 @@ const LATER_COLUMNS = [
 
 /** Keep the tables of every blog present. */
 function bootstrap(): void {
-	register_activation_hook( FILE, __NAMESPACE__ . '\\make_tables' );
 	add_action( 'init', __NAMESPACE__ . '\\make_missing_tables', 1 );
 	add_filter( 'wpmu_drop_tables', __NAMESPACE__ . '\\drop_with_the_blog' );
 }
@@ -117,6 +117,8 @@ function definitions(): array {
 		'requests'   => 'id_hash varchar(64) NOT NULL, expires_at bigint unsigned NOT NULL, PRIMARY KEY  (id_hash), KEY expires_at (expires_at)',
 		'outbox'     => 'seq bigint unsigned NOT NULL AUTO_INCREMENT, id varchar(36) NOT NULL, type varchar(40) NOT NULL, state varchar(10) NOT NULL,
 			occurred_at bigint unsigned NOT NULL, data longtext NOT NULL, PRIMARY KEY  (seq), UNIQUE KEY id (id), KEY state_seq (state,seq)',
+		'log'        => 'id bigint unsigned NOT NULL AUTO_INCREMENT, at bigint unsigned NOT NULL, kind varchar(10) NOT NULL, subject varchar(100) NOT NULL,
+			outcome varchar(60) NOT NULL, detail varchar(190) NOT NULL, PRIMARY KEY  (id), KEY kind_id (kind,id)',
 		'locks'      => "name varchar(40) NOT NULL, owner varchar(32) NOT NULL DEFAULT '', lease_until bigint unsigned NOT NULL DEFAULT 0, PRIMARY KEY  (name)",
 	];
 }
@@ -166,6 +168,32 @@ function remove_everything(): void {
 		delete_option( $option );
 	}
 	wp_clear_scheduled_hook( 'igny8_bridge_every_minute' );
+}
+
+/** Remove everything from every blog, some at a time: a network may have more than fit into memory. */
+function remove_from_every_blog(): void {
+	if ( ! is_multisite() ) {
+		remove_everything();
+		return;
+	}
+	$offset = 0;
+	do {
+		$blogs = get_sites(
+			[
+				'fields'                 => 'ids',
+				'orderby'                => 'id',
+				'number'                 => BLOGS_AT_ONCE,
+				'offset'                 => $offset,
+				'update_site_meta_cache' => false,
+			]
+		);
+		foreach ( $blogs as $blog ) {
+			switch_to_blog( (int) $blog );
+			remove_everything();
+			restore_current_blog();
+		}
+		$offset += BLOGS_AT_ONCE;
+	} while ( count( $blogs ) === BLOGS_AT_ONCE );
 }
 
 /** Add our tables to those that go when a blog of the network is deleted. */

@@ -9,6 +9,7 @@ namespace IGNY8\Bridge\Structure;
 
 use IGNY8\Bridge\Connection;
 use IGNY8\Bridge\Identity;
+use IGNY8\Bridge\Log;
 use IGNY8\Bridge\Outbound;
 use IGNY8\Bridge\Storage;
 
@@ -75,6 +76,7 @@ function push( int $timeout ): bool {
 	$answer   = 200 === $status ? json_decode( (string) wp_remote_retrieve_body( $response ), true ) : null;
 	if ( ! is_array( $answer ) || empty( $answer['success'] ) ) {
 		$reason = is_wp_error( $response ) ? $response->get_error_message() : 'HTTP ' . $status;
+		Log\note( 'failed', 'structure', $status ? "HTTP $status" : '', 0 === $status ? $reason : '' );
 		note_failure( $reason, (string) wp_remote_retrieve_header( $response, 'retry-after' ) );
 		return false;
 	}
@@ -88,6 +90,7 @@ function push( int $timeout ): bool {
 		'reason'   => '',
 	];
 	update_option( STATE_OPTION, $state + state(), false );
+	Log\note( 'sent', 'structure', "HTTP $status" );
 	return true;
 }
 

@@ -207,7 +207,10 @@ final class OutboundTest extends SiteTestCase {
 
 		wp_set_current_user( 1 );
 		ob_start();
-		Connection\show_page();
+		foreach ( IGNY8\Bridge\Screen\TABS as $_GET['tab'] ) {
+			IGNY8\Bridge\Screen\show_page();
+		}
+		unset( $_GET['tab'] );
 		$page = ob_get_clean();
 		wp_set_current_user( 0 );
 		$this->assertStringContainsString( 'Connected as', $page );

@@ -23,6 +23,7 @@ if ( ! is_plugin_active( 'igny8-wp-bridge/igny8-wp-bridge.php' ) ) {
 \IGNY8\Bridge\Storage\make_missing_tables();
 
 require __DIR__ . '/fixtures/Platform.php';
+require __DIR__ . '/fixtures/Visitor.php';
 require __DIR__ . '/fixtures/Browser.php';
 require __DIR__ . '/fixtures/PlatformServer.php';
 require __DIR__ . '/fixtures/SiteTestCase.php';
