@@ -10,5 +10,8 @@ namespace IGNY8\Bridge;
 defined( 'WP_UNINSTALL_PLUGIN' ) || exit;
 
 require_once __DIR__ . '/inc/storage/namespace.php';
+require_once __DIR__ . '/inc/updates/traces.php';
+
+Updates\remove_everything();
 
 Storage\remove_from_every_blog();

@@ -24,6 +24,7 @@ function bootstrap(): void {
 	Doctor\bootstrap();
 	Safe_Mode\bootstrap();
 	Outbound\bootstrap();
+	Updates\bootstrap();
 	Site_Health\bootstrap();
 	Screen\bootstrap();
 	Privacy\bootstrap();

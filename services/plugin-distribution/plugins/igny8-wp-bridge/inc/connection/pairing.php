@@ -12,6 +12,7 @@ use IGNY8\Bridge\Log;
 use IGNY8\Bridge\Outbound;
 use IGNY8\Bridge\Safe_Mode;
 use IGNY8\Bridge\Structure;
+use IGNY8\Bridge\Updates;
 use WP_Error;
 use const IGNY8\Bridge\VERSION;
 
@@ -51,6 +52,7 @@ function test() {
 	Outbound\keep_scheduled();
 	Outbound\forget_backoff();
 	Structure\be_due( time() );
+	Updates\be_due( time() );
 	return $outcome;
 }
 

@@ -13,6 +13,7 @@ use IGNY8\Bridge\Log;
 use IGNY8\Bridge\Rest;
 use IGNY8\Bridge\Storage;
 use IGNY8\Bridge\Structure;
+use IGNY8\Bridge\Updates;
 
 const EVENTS_PATH   = '/api/v1/integration/webhooks/wordpress/events/';
 const BATCH         = 100;
@@ -39,6 +40,7 @@ function send_after_the_response(): void {
 	}
 	send_waiting( $parted ? 15 : 3, $parted ? 25 : 4 );
 	Structure\push_if_due( $parted ? 20 : 3 );
+	Updates\report_if_due( $parted ? 10 : 2 );
 	set_due();
 }
 
@@ -46,6 +48,7 @@ function send_after_the_response(): void {
 function send_in_background(): void {
 	send_waiting( 15, 45 );
 	Structure\push_if_due( 20 );
+	Updates\report_if_due( 10 );
 	set_due();
 }
 
@@ -163,9 +166,9 @@ function apply_acks( array $events, array $acks ): int {
 	return $left;
 }
 
-/** Note when the queue, or the structure, wants to be looked at again, where every request can see it for nothing. */
+/** Note when the queue, the structure or a report wants to be looked at again, where every request can see it for nothing. */
 function set_due(): void {
-	$dues = array_filter( [ due_at(), Structure\due_at() ] );
+	$dues = array_filter( [ due_at(), Structure\due_at(), Updates\due_at() ] );
 	$due  = $dues ? min( $dues ) : 0;
 	if ( (int) get_option( DUE_OPTION ) !== $due ) {
 		update_option( DUE_OPTION, $due, true );

@@ -36,6 +36,7 @@ function register_routes(): void {
 		[ 'GET', '/doctor', 'IGNY8\\Bridge\\Doctor\\answer_doctor' ],
 		[ 'POST, PUT, DELETE', '/doctor/echo', 'IGNY8\\Bridge\\Doctor\\answer_echo' ],
 		[ 'GET', '/collections/(?P<post_type>[A-Za-z0-9_-]{1,20})', 'IGNY8\\Bridge\\Doctor\\answer_collection' ],
+		[ 'GET', '/check-update', 'IGNY8\\Bridge\\Updates\\answer_check' ],
 		[ 'GET', '/status', __NAMESPACE__ . '\\answer_status' ],
 	];
 	foreach ( $routes as list( $method, $path, $callback ) ) {

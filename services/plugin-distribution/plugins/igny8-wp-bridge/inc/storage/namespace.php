@@ -24,6 +24,7 @@ const OPTIONS        = [
 	'igny8_bridge_structure',
 	'igny8_bridge_sync',
 	'igny8_bridge_copy',
+	'igny8_bridge_reports',
 ];
 
 /** So many blogs are cleared before the next are asked for. */

@@ -27,3 +27,5 @@ require __DIR__ . '/fixtures/Visitor.php';
 require __DIR__ . '/fixtures/Browser.php';
 require __DIR__ . '/fixtures/PlatformServer.php';
 require __DIR__ . '/fixtures/SiteTestCase.php';
+require __DIR__ . '/fixtures/Releases.php';
+require __DIR__ . '/fixtures/SelfUpdateTestCase.php';

@@ -35,7 +35,36 @@ function wp_get_environment_type() {
 	return $GLOBALS['igny8_test_environment'] ?? 'production';
 }
 
+function __( $text ) {
+	return $text;
+}
+
+function sanitize_text_field( $text ) {
+	return trim( $text );
+}
+
+/** As much of WordPress' class as a refusal needs. */
+final class WP_Error {
+	private $code;
+	private $message;
+
+	public function __construct( $code, $message ) {
+		$this->code    = $code;
+		$this->message = $message;
+	}
+
+	public function get_error_code() {
+		return $this->code;
+	}
+
+	public function get_error_message() {
+		return $this->message;
+	}
+}
+
 $inc = dirname( __DIR__, 2 ) . '/inc';
-foreach ( [ 'identity/canonical', 'connection/namespace', 'rest/namespace', 'rest/frame', 'publishing/payload', 'publishing/reading', 'publishing/terms', 'publishing/images', 'rendering/tags', 'rendering/pieces', 'rendering/pictures', 'rendering/layout', 'rendering/attachment-ids', 'outbound/backoff', 'outbound/sender', 'outbound/updates', 'reading/cursor', 'reading/shown-images' ] as $file ) {
+foreach ( [ 'identity/canonical', 'connection/namespace', 'rest/namespace', 'rest/frame', 'publishing/payload', 'publishing/reading', 'publishing/terms', 'publishing/images', 'rendering/tags', 'rendering/pieces', 'rendering/pictures', 'rendering/layout', 'rendering/attachment-ids', 'outbound/backoff', 'outbound/sender', 'outbound/updates', 'reading/cursor', 'reading/shown-images', 'updates/namespace', 'updates/refusals', 'updates/verification', 'updates/release-log' ] as $file ) {
 	require "$inc/$file.php";
 }
+
+require dirname( __DIR__ ) . '/integration/fixtures/Releases.php';
