@@ -162,7 +162,7 @@ pub async fn apply_reads(
         match report {
             ReadReport::Read(read) if read.post_type.is_empty() => apply_named(tx, now, read).await?,
             ReadReport::Read(read) if compare::is_part(&read) => {
-                compare::apply(tx, now, read_id, read).await?
+                compare::apply(tx, now, read_id, read).await?;
             }
             ReadReport::Read(read) => apply_page(tx, now, read_id, read).await?,
             ReadReport::Failed(failed) => apply_failure(tx, now, read_id, failed).await?,
