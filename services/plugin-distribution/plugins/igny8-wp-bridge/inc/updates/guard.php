@@ -116,7 +116,7 @@ function obstacle_in_words( string $obstacle ): string {
 /** Read the guard's notes, empty if it is not there. */
 function guard_notes(): array {
 	$file  = guard_folder() . '/notes.php';
-	$text  = is_file( WPMU_PLUGIN_DIR . '/' . GUARD_FILE ) && is_file( $file ) ? (string) file_get_contents( $file ) : ''; // phpcs:ignore WordPress.WP.AlternativeFunctions -- a local file.
+	$text  = is_file( WPMU_PLUGIN_DIR . '/' . GUARD_FILE ) && is_file( $file ) ? (string) @file_get_contents( $file ) : ''; // phpcs:ignore WordPress.WP.AlternativeFunctions,WordPress.PHP.NoSilencedErrors -- the guard may remove it at any moment.
 	$notes = json_decode( substr( $text, (int) strpos( $text, "\n" ) ), true );
 	return is_array( $notes ) && isset( $notes['to'] ) ? $notes : [];
 }

@@ -116,6 +116,18 @@ final class GuardTest extends SelfUpdateTestCase {
 		$this->assertSame( 'ready', Updates\guard_state()['state'] );
 	}
 
+	public function test_many_requests_that_send_it_away_at_once_are_all_served(): void {
+		$this->release( $this->package() );
+		$this->run_broken_updater();
+		foreach ( range( 1, 5 ) as $time ) {
+			Updates\place_guard( self::NEXT );
+			$this->notes( [ 'good' => 20, 'seen_at' => time() ] );
+			$answers = Platform::send( array_map( function () { return Platform::handle( 'GET', '/status', [], '', [] ); }, range( 1, 4 ) ) );
+			$this->assertSame( [ 401, 401, 401, 401 ], array_column( $answers, 'status' ), "Time $time: they are refused for want of a signature, and none died." );
+			$this->assertDirectoryDoesNotExist( Updates\guard_folder() );
+		}
+	}
+
 	public function test_an_hour_with_a_good_request_is_enough_and_without_one_is_not(): void {
 		$this->release( $this->package() );
 		$this->run_broken_updater();

@@ -228,7 +228,7 @@ function installed_version(): string {
 
 /** Read the notes; empty if there are none. */
 function notes(): array {
-	$text  = is_file( home() . '/notes.php' ) ? (string) file_get_contents( home() . '/notes.php' ) : '';
+	$text  = (string) @file_get_contents( home() . '/notes.php' ); // Another request may remove them at any moment.
 	$notes = json_decode( substr( $text, (int) strpos( $text, "\n" ) ), true );
 	return is_array( $notes ) && isset( $notes['from'], $notes['to'], $notes['begun_at'], $notes['phase'] ) ? $notes + [
 		'seen_at'    => 0,
@@ -266,14 +266,14 @@ function lock() {
 	return $handle && flock( $handle, LOCK_EX | LOCK_NB ) ? $handle : false;
 }
 
-/** Delete a folder of ours with all that is in it; of a link only the link. */
+/** Delete a folder of ours with all that is in it, of a link only the link; another request may be doing the same. */
 function delete( string $path ): void {
 	if ( is_dir( $path ) && ! is_link( $path ) ) {
-		foreach ( new \FilesystemIterator( $path ) as $entry ) {
-			delete( $entry->getPathname() );
+		foreach ( array_diff( (array) @scandir( $path ), [ '.', '..', false ] ) as $name ) {
+			delete( "$path/$name" );
 		}
 		@rmdir( $path );
-	} elseif ( file_exists( $path ) || is_link( $path ) ) {
+	} else {
 		@unlink( $path );
 	}
 }
