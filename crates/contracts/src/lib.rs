@@ -3,6 +3,7 @@
 mod message;
 mod publish_order;
 mod publish_report;
+mod read_order;
 mod read_report;
 pub mod topology;
 mod wordpress_event;
@@ -10,6 +11,7 @@ mod wordpress_event;
 pub use message::{DecodeError, FromWire, Message};
 pub use publish_order::PublishOrder;
 pub use publish_report::PublishReport;
+pub use read_order::ReadOrder;
 pub use read_report::ReadReport;
 pub use wordpress_event::WordpressEvent;
 

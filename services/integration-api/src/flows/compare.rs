@@ -3,45 +3,44 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use contracts::ReadOrder;
 use contracts::reading::PostsRead;
 use database::Tx;
 use domain::content::PublicationState;
 use domain::wordpress::{Difference, Standing, differences};
 use jiff::Timestamp;
-use uuid::Uuid;
 
 use super::apply_publish_report::ApplyError;
-use super::imports::{current, go_on};
+use super::imports::{current, fail, go_on};
 use crate::store::drift::{self, Drift, KnownPost};
 use crate::store::imports::{self, Import, TypeProgress};
 use crate::store::json::Json;
+use crate::store::publications::Failure;
 
-const CHECKSUMS: &str = "checksums";
-const RANGE: &str = "range";
 /// In the place of a cursor: all checksums were seen.
 const THROUGH: &str = "through";
 
 /// What is asked for next: of what, and from where on.
-pub fn next(progress: &TypeProgress) -> (&'static str, String) {
+pub fn next(progress: &TypeProgress) -> (ReadOrder, String) {
     match progress.ranges.first() {
-        Some(range) => (RANGE, range.to_string()),
-        None => (CHECKSUMS, progress.cursor.clone()),
+        Some(range) => (ReadOrder::Range, range.to_string()),
+        None => (ReadOrder::Checksums, progress.cursor.clone()),
     }
 }
 
-pub fn is_part(read: &PostsRead) -> bool {
-    [CHECKSUMS, RANGE].contains(&read.order.as_str())
-}
-
-pub async fn apply(tx: &mut Tx, now: Timestamp, read_id: Uuid, read: PostsRead) -> Result<(), ApplyError> {
-    let Some(mut import) = imports::lock_reading(tx.conn(), read_id).await? else {
-        tracing::debug!(%read_id, "a part of a comparison that nobody waits for any more");
-        return Ok(());
-    };
-    if read.order == CHECKSUMS {
-        compare_ranges(tx, &mut import, &read).await?;
-    } else {
-        compare_posts(tx, now, &mut import, read).await?;
+/// Takes in what a comparison waited for.
+pub async fn apply(
+    tx: &mut Tx,
+    now: Timestamp,
+    mut import: Import,
+    read: PostsRead,
+) -> Result<(), ApplyError> {
+    match ReadOrder::of(&read.order) {
+        Some(ReadOrder::Checksums) => compare_ranges(tx, &mut import, &read).await?,
+        Some(ReadOrder::Range) => compare_posts(tx, now, &mut import, read).await?,
+        Some(ReadOrder::Id | ReadOrder::Modified) | None => {
+            return Ok(fail(tx, now, import, not_understood()).await?);
+        }
     }
     if let Some(current) = current(&mut import) {
         current.total = current.total.max(current.read);
@@ -49,6 +48,18 @@ pub async fn apply(tx: &mut Tx, now: Timestamp, read_id: Uuid, read: PostsRead) 
     }
     go_on(tx, now, &mut import).await?;
     Ok(())
+}
+
+/// A worker that does not know the question reads posts instead.
+fn not_understood() -> Failure {
+    Failure {
+        cause: "outdated_worker".to_owned(),
+        detail: "The program that reads sites is older than this one and can't compare posts yet.".to_owned(),
+        next_step:
+            "Update publisher-worker; the comparison is made again with the next one due, or start it again."
+                .to_owned(),
+        ..Failure::default()
+    }
 }
 
 /// Notes the ranges that are to be looked into.

@@ -1,8 +1,8 @@
 //! Runs through a site's posts, page by page: each page is asked for in the transaction that took in the one before, so that a run goes
 //! on wherever whoever dies.
 
-use contracts::ReadReport;
 use contracts::reading::{PostsRead, ReadFailed, ReadPosts};
+use contracts::{ReadOrder, ReadReport};
 use database::Tx;
 use diesel::QueryResult;
 use domain::{AccountId, IntegrationId, UserId};
@@ -161,9 +161,6 @@ pub async fn apply_reads(
     for (read_id, report) in reports {
         match report {
             ReadReport::Read(read) if read.post_type.is_empty() => apply_named(tx, now, read).await?,
-            ReadReport::Read(read) if compare::is_part(&read) => {
-                compare::apply(tx, now, read_id, read).await?;
-            }
             ReadReport::Read(read) => apply_page(tx, now, read_id, read).await?,
             ReadReport::Failed(failed) => apply_failure(tx, now, read_id, failed).await?,
         }
@@ -194,6 +191,9 @@ async fn apply_page(tx: &mut Tx, now: Timestamp, read_id: Uuid, read: PostsRead)
         tracing::debug!(%read_id, "a page that nobody waits for any more");
         return Ok(());
     };
+    if import.kind == Kind::Compare.as_str() {
+        return compare::apply(tx, now, import, read).await;
+    }
     let is_import = import.kind == Kind::Import.as_str();
     let takes_new = is_import || !imports::imported(tx.conn(), &[import.integration_id]).await?.is_empty();
     let source = Source {
@@ -328,7 +328,7 @@ fn question(import: &Import, read_id: Uuid, now: Timestamp) -> ReadPosts {
     let (order, cursor) = match (current, import.kind.as_str()) {
         (Some(current), "compare") => compare::next(current),
         (current, kind) => {
-            let order = if kind == Kind::Import.as_str() { "id" } else { "modified" };
+            let order = if kind == Kind::Import.as_str() { ReadOrder::Id } else { ReadOrder::Modified };
             (order, current.map(|it| it.cursor.clone()).unwrap_or_default())
         }
     };
@@ -339,7 +339,7 @@ fn question(import: &Import, read_id: Uuid, now: Timestamp) -> ReadPosts {
         integration_id: import.integration_id,
         post_ids: Vec::new(),
         post_type: current.map(|it| it.post_type.clone()).unwrap_or_default(),
-        order: order.to_owned(),
+        order: order.as_str().to_owned(),
         cursor,
         limit: current.map_or(WHOLE_PAGE, |it| it.limit),
         ordered_at_ms: now.as_millisecond(),

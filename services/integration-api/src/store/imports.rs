@@ -196,21 +196,6 @@ pub async fn lock_running(
         .optional()
 }
 
-/// The run of the integration that is under way.
-pub async fn running(
-    connection: &mut AsyncPgConnection,
-    (account, integration): (AccountId, IntegrationId),
-) -> QueryResult<Option<Import>> {
-    imports::table
-        .filter(imports::account_id.eq(account.get()))
-        .filter(imports::integration_id.eq(integration.get()))
-        .filter(imports::state.eq(RUNNING))
-        .select(Import::as_select())
-        .first(connection)
-        .await
-        .optional()
-}
-
 /// The run that waits for this page, locked.
 pub async fn lock_reading(connection: &mut AsyncPgConnection, read: Uuid) -> QueryResult<Option<Import>> {
     imports::table

@@ -1,7 +1,7 @@
 //! Reading a site's posts. Nothing on the site changes by it, so it is simply done again where its runner died.
 
-use contracts::ReadReport;
 use contracts::reading::{PostsRead, ReadFailed, ReadPosts};
+use contracts::{ReadOrder, ReadReport};
 use domain::delivery::{Answer, Cause, Failure, Outcome, judge};
 use jiff::Timestamp;
 
@@ -13,10 +13,6 @@ use crate::destinations::{PageOrder, PostsFound, Wanted};
 use crate::store::claims::Claimed;
 
 pub const KIND: &str = "read";
-
-/// What may be wanted of posts beside themselves.
-const CHECKSUMS: &str = "checksums";
-const RANGE: &str = "range";
 
 /// So many are named or shown at once, at most.
 const MOST: u32 = 100;
@@ -87,18 +83,19 @@ fn wanted(message: &ReadPosts) -> Wanted {
         return Wanted::Named(message.post_ids.iter().copied().take(MOST as usize).collect());
     }
     let post_type = message.post_type.clone();
-    match message.order.as_str() {
-        CHECKSUMS => return Wanted::Checksums { post_type, after: message.cursor.parse().unwrap_or(-1) },
-        RANGE => return Wanted::Range { post_type, range: message.cursor.parse().unwrap_or(0) },
-        _ => {}
-    }
+    let order = match ReadOrder::of(&message.order) {
+        Some(ReadOrder::Checksums) => {
+            return Wanted::Checksums { post_type, after: message.cursor.parse().unwrap_or(-1) };
+        }
+        Some(ReadOrder::Range) => {
+            return Wanted::Range { post_type, range: message.cursor.parse().unwrap_or(0) };
+        }
+        Some(ReadOrder::Modified) => PageOrder::Modified,
+        Some(ReadOrder::Id) | None => PageOrder::Id,
+    };
     Wanted::Page {
         post_type,
-        order: if message.order == PageOrder::Modified.as_str() {
-            PageOrder::Modified
-        } else {
-            PageOrder::Id
-        },
+        order,
         cursor: message.cursor.clone(),
         limit: u32::try_from(message.limit).unwrap_or(0).clamp(1, MOST),
     }

@@ -63,7 +63,7 @@ fn proposal(kind: &str) -> &'static str {
 }
 
 /// Only our plugin makes checksums.
-fn check_comparable(integration: &Integration) -> Result<(), Problem> {
+pub(super) fn check_comparable(integration: &Integration) -> Result<(), Problem> {
     if integration.connection() == Connection::Plugin && integration.site_public_key.is_some() {
         return Ok(());
     }

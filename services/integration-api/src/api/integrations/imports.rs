@@ -7,14 +7,19 @@ pub mod start;
 pub mod sync;
 
 use actix_web::http::StatusCode;
+use database::Tx;
+use domain::UserId;
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
-use web::Problem;
+use web::{Problem, Success};
 
+use super::drift::check_comparable;
+use super::not_found as not_found_integration;
 use crate::codes;
-use crate::store::imports::{Counts, Import, Problem as ImportProblem, TypeProgress};
+use crate::flows::imports::start as start_run;
+use crate::store::imports::{Counts, Import, Kind, Problem as ImportProblem, TypeProgress};
 use crate::store::integrations::{Integration, State};
 use crate::store::publications::Failure;
 
@@ -56,8 +61,26 @@ impl From<Import> for ImportView {
     }
 }
 
+/// Begins a run through these types, or those that are chosen, and answers with it; with the one that is under way, if there is one.
+pub(super) async fn begin(
+    tx: &mut Tx,
+    now: Timestamp,
+    found: Option<Integration>,
+    (kind, post_types): (Kind, Option<Vec<String>>),
+    user: UserId,
+) -> Result<Success<ImportView>, Problem> {
+    let integration = found.ok_or_else(not_found_integration)?;
+    check_readable(&integration)?;
+    if kind == Kind::Compare {
+        check_comparable(&integration)?;
+    }
+    let started = start_run(tx, now, &integration, kind, post_types, Some(user)).await?;
+    let import = started.ok_or_else(no_type_chosen)?;
+    Ok(Success::accepted(address(&import), ImportView::from(import)))
+}
+
 /// Where a run is shown.
-pub(super) fn address(it: &Import) -> String {
+fn address(it: &Import) -> String {
     format!("/api/v1/integration/integrations/{}/imports/{}/", it.integration_id, it.id)
 }
 
@@ -65,7 +88,7 @@ fn not_found() -> Problem {
     Problem::new(StatusCode::NOT_FOUND, codes::IMPORT_NOT_FOUND, "The integration has no such import.")
 }
 
-pub(super) fn no_type_chosen() -> Problem {
+fn no_type_chosen() -> Problem {
     let detail =
         "No post type of the site is switched on. Switch one on in content-types first, or name one.";
     Problem::new(StatusCode::CONFLICT, codes::NO_TYPE_CHOSEN, detail)

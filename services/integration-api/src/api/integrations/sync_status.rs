@@ -96,7 +96,9 @@ pub async fn get_sync_status(
     let unsettled = sync_facts::unsettled(connection, &integration).await?;
     let running = sync_facts::running(connection, &integration, SHOWN).await?;
     let owner = (member.account_id, IntegrationId::new(integration.id));
-    let reading = imports::running(connection, owner).await?;
+    // The newest run is the one that may be under way: they go one after the other.
+    let newest = imports::page(connection, owner, None, 1).await?.pop();
+    let reading = newest.filter(|it| it.state == imports::RUNNING);
     let success = sync_facts::last_outcome(connection, integration.site_id, true, since).await?;
     let failure = sync_facts::last_outcome(connection, integration.site_id, false, since).await?;
     let done = match running.first().and_then(Running::ordered_at) {

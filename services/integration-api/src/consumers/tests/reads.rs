@@ -93,6 +93,12 @@ impl Story {
         self.api.get(&self.team.viewer, &path).await.json()["data"].clone()
     }
 
+    /// The run that sync-status shows.
+    async fn reading(&self) -> Value {
+        self.api.get(&self.team.viewer, &self.integration("sync-status/")).await.json()["data"]["reading"]
+            .clone()
+    }
+
     async fn contents(&self) -> Vec<Value> {
         let page = self.api.get(&self.team.viewer, "/api/v1/writer/content/?limit=100").await.json();
         page["data"].as_array().unwrap().clone()
@@ -147,10 +153,12 @@ async fn an_import_goes_page_by_page_and_makes_nothing_twice() {
         (shown["post_types"][0]["read"].as_i64(), shown["post_types"][0]["total"].as_i64()),
         (Some(2), Some(3))
     );
+    assert_eq!(story.reading().await, shown, "it is shown with the status, too");
 
     story.read([Story::answer(&second, vec![post(9, "c")], false)]).await;
     let shown = story.import_shown(&import).await;
     assert_eq!((shown["state"].as_str(), shown["created"].as_i64()), (Some("done"), Some(3)));
+    assert_eq!(story.reading().await, Value::Null);
     let integration = story.api.integration(&story.site).await;
     assert_eq!(integration.sync_status, "success");
     assert!(integration.last_sync_at.is_some());
@@ -323,10 +331,11 @@ async fn the_types_that_are_chosen_are_read() {
         assert_eq!(answer.status, 200, "{:?}", answer.json());
     };
     let sync = async || story.api.post(&story.team.editor, &story.integration("sync/"), json!({})).await;
-    choose(json!({"post": {"enabled": false}, "recipe": {"enabled": true}})).await;
+    choose(json!({"post": {"enabled": false}, "recipe": {"enabled": true, "fetch_limit": 20}})).await;
     let types = sync().await.json()["data"]["post_types"].clone();
     assert_eq!((types.as_array().unwrap().len(), types[0]["post_type"].as_str()), (1, Some("recipe")));
-    assert_eq!(story.question().await.post_type, "recipe");
+    let asked = story.question().await;
+    assert_eq!((asked.post_type.as_str(), asked.limit), ("recipe", 20));
     story.read([Story::answer(&story.question().await, vec![], false)]).await;
 
     choose(json!({"recipe": {"enabled": false}})).await;

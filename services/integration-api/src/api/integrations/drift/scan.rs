@@ -2,11 +2,8 @@ use actix_web::HttpResponse;
 use domain::IntegrationId;
 use web::{Path, Problem, ProblemBody, Success};
 
-use super::check_comparable;
 use crate::access::Editor;
-use crate::api::integrations::imports::{ImportView, address, check_readable, no_type_chosen};
-use crate::api::integrations::not_found;
-use crate::flows::imports::start;
+use crate::api::integrations::imports::{ImportView, begin};
 use crate::idempotency::Once;
 use crate::store::imports::Kind;
 use crate::store::integrations;
@@ -27,12 +24,7 @@ use crate::store::integrations;
 pub async fn scan_drift(editor: Editor, once: Once, id: Path<i64>) -> Result<HttpResponse, Problem> {
     once.run(&editor, &(), async |tx, now| {
         let found = integrations::find(tx.conn(), editor.account_id, IntegrationId::new(*id)).await?;
-        let integration = found.ok_or_else(not_found)?;
-        check_readable(&integration)?;
-        check_comparable(&integration)?;
-        let started = start(tx, now, &integration, Kind::Compare, None, Some(editor.user_id)).await?;
-        let import = started.ok_or_else(no_type_chosen)?;
-        Ok(Success::accepted(address(&import), ImportView::from(import)))
+        begin(tx, now, found, (Kind::Compare, None), editor.user_id).await
     })
     .await
 }

@@ -5,10 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use web::{Json, Path, Problem, ProblemBody, Success};
 
-use super::{ImportView, address, check_readable, no_type_chosen};
+use super::{ImportView, begin};
 use crate::access::Editor;
-use crate::api::integrations::not_found;
-use crate::flows::imports::start;
 use crate::idempotency::Once;
 use crate::store::imports::Kind;
 use crate::store::integrations;
@@ -49,11 +47,7 @@ pub async fn start_import(
     let post_types = checked(&wish)?;
     once.run(&editor, &wish, async |tx, now| {
         let found = integrations::find(tx.conn(), editor.account_id, IntegrationId::new(*id)).await?;
-        let integration = found.ok_or_else(not_found)?;
-        check_readable(&integration)?;
-        let started = start(tx, now, &integration, Kind::Import, post_types, Some(editor.user_id)).await?;
-        let import = started.ok_or_else(no_type_chosen)?;
-        Ok(Success::accepted(address(&import), ImportView::from(import)))
+        begin(tx, now, found, (Kind::Import, post_types), editor.user_id).await
     })
     .await
 }

@@ -1,17 +1,14 @@
 use actix_web::HttpResponse;
-use domain::{AccountId, IntegrationId, SiteId, UserId};
-use jiff::Timestamp;
+use domain::{AccountId, IntegrationId, SiteId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use web::{Json, Path, Problem, ProblemBody, Success};
 
-use super::{ImportView, address, check_readable, no_type_chosen};
+use super::{ImportView, begin};
 use crate::access::Editor;
-use crate::api::integrations::not_found;
-use crate::flows::imports::start;
 use crate::idempotency::Once;
 use crate::store::imports::Kind;
-use crate::store::integrations::{self, Integration};
+use crate::store::integrations;
 
 /// Read now what was changed on the site since the last time. Editors and owners.
 ///
@@ -28,7 +25,7 @@ use crate::store::integrations::{self, Integration};
 pub async fn sync_integration(editor: Editor, once: Once, id: Path<i64>) -> Result<HttpResponse, Problem> {
     once.run(&editor, &(), async |tx, now| {
         let found = integrations::find(tx.conn(), editor.account_id, IntegrationId::new(*id)).await?;
-        begin(tx, now, found, editor.user_id).await
+        begin(tx, now, found, (Kind::Changes, None), editor.user_id).await
     })
     .await
 }
@@ -57,20 +54,7 @@ pub async fn sync_site(
     let owner: (AccountId, SiteId) = (editor.account_id, SiteId::new(wish.site_id));
     once.run(&editor, &wish, async |tx, now| {
         let found = integrations::of_site(tx.conn(), owner.0, owner.1).await?;
-        begin(tx, now, found, editor.user_id).await
+        begin(tx, now, found, (Kind::Changes, None), editor.user_id).await
     })
     .await
-}
-
-async fn begin(
-    tx: &mut database::Tx,
-    now: Timestamp,
-    found: Option<Integration>,
-    user: UserId,
-) -> Result<web::Success<ImportView>, Problem> {
-    let integration = found.ok_or_else(not_found)?;
-    check_readable(&integration)?;
-    let started = start(tx, now, &integration, Kind::Changes, None, Some(user)).await?;
-    let import = started.ok_or_else(no_type_chosen)?;
-    Ok(Success::accepted(address(&import), ImportView::from(import)))
 }

@@ -186,6 +186,29 @@ async fn only_named_posts_are_asked_for_and_strangers_see_nothing() {
 }
 
 #[actix_web::test]
+async fn posts_from_a_worker_that_knows_no_checksums_are_not_taken_for_them() {
+    let story = Story::with_posts().await;
+    let scan = story.scan().await;
+    let asked = story.question().await;
+    let before = story.questions().await;
+    story.read([Story::answer(&asked, vec![post(5, "a"), post(7, "new")], true)]).await;
+    let shown = story.import_shown(&scan).await;
+    assert_eq!(
+        (shown["state"].as_str(), shown["error"]["cause"].as_str()),
+        (Some("failed"), Some("outdated_worker"))
+    );
+    assert_eq!(
+        (story.questions().await, story.contents().await.len()),
+        (before, 3),
+        "nothing is taken, nothing asked"
+    );
+    let connection = &mut *story.api.state.database.connection().await.unwrap();
+    let integration = story.site.integration_id.get();
+    let cursors = crate::store::imports::cursors(connection, integration).await.unwrap();
+    assert!(cursors.iter().all(|(_, cursor)| cursor.parse::<jiff::Timestamp>().is_ok()), "{cursors:?}");
+}
+
+#[actix_web::test]
 async fn sites_are_compared_once_a_day() {
     let story = Story::with_posts().await;
     let compared = async || {
