@@ -49,3 +49,17 @@ pub fn configure(config: &mut ServiceConfig, state: &AppState) {
     }
     web::openapi::serve(config, "/api/openapi.json", "/api/docs", &openapi::document());
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn busy_routes_are_routes() {
+        let paths = openapi::document().paths.paths;
+        for path in BUSY {
+            let path = format!("{}/integration/{path}/", PREFIXES[0]);
+            assert!(paths.contains_key(&path), "{path} is none of {:?}", paths.keys());
+        }
+    }
+}

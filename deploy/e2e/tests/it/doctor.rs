@@ -43,7 +43,7 @@ async fn each_check_has_a_result_evidence_and_a_way_out() {
 }
 
 #[tokio::test]
-async fn a_copy_of_the_site_keeps_quiet() {
+async fn a_copy_of_the_site_knows_that_it_is_one() {
     let stack = Stack::open();
     let wordpress = stack.wordpress();
     let _elsewhere = wordpress.must_use(MustUse::BehindOurBack);
