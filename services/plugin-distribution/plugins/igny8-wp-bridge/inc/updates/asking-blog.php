@@ -8,6 +8,7 @@
 namespace IGNY8\Bridge\Updates;
 
 use IGNY8\Bridge\Connection;
+use IGNY8\Bridge\Network;
 use IGNY8\Bridge\Safe_Mode;
 
 /** How many blogs are looked at where none is known to be paired. */
@@ -23,7 +24,7 @@ function in_asking_blog( callable $work ) {
 	if ( ! $blog ) {
 		return refusal( Safe_Mode\is_on() ? 'safe_mode' : 'not_paired' );
 	}
-	return in_blog( $blog, $work );
+	return Network\in_blog( $blog, $work );
 }
 
 /** Find the blog: the main site's if it can, else the first that is paired; 0 if none is. */
@@ -66,27 +67,10 @@ function note_paired_blog(): void {
 
 /** Tell whether a blog of the network may ask; one that was deleted may not. */
 function blog_can_ask( int $blog ): bool {
-	return (bool) get_site( $blog ) && in_blog( $blog, __NAMESPACE__ . '\\can_ask' );
+	return (bool) get_site( $blog ) && Network\in_blog( $blog, __NAMESPACE__ . '\\can_ask' );
 }
 
 /** Tell whether this blog is paired, knows where to ask, and is no copy. */
 function can_ask(): bool {
 	return Connection\is_paired() && ! Safe_Mode\is_on() && '' !== (string) ( Connection\pairing()['plugin_url'] ?? '' );
-}
-
-/**
- * Do something in a blog.
- *
- * @return mixed What the work returns.
- */
-function in_blog( int $blog, callable $work ) {
-	if ( get_current_blog_id() === $blog ) {
-		return $work();
-	}
-	switch_to_blog( $blog );
-	try {
-		return $work();
-	} finally {
-		restore_current_blog();
-	}
 }

@@ -17,10 +17,6 @@ final class CliTest extends SiteTestCase {
 		Cli\bootstrap();
 	}
 
-	public static function tearDownAfterClass(): void {
-		self::stop_server();
-	}
-
 	protected function setUp(): void {
 		parent::setUp();
 		$this->reset_server();

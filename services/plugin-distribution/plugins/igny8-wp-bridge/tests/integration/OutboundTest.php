@@ -8,14 +8,6 @@ use IGNY8\Bridge\Storage;
 final class OutboundTest extends SiteTestCase {
 	use PlatformServer;
 
-	public static function setUpBeforeClass(): void {
-		self::start_server();
-	}
-
-	public static function tearDownAfterClass(): void {
-		self::stop_server();
-	}
-
 	protected function setUp(): void {
 		parent::setUp();
 		$this->reset_server();

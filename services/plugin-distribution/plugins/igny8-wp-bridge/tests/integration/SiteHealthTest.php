@@ -9,14 +9,6 @@ use IGNY8\Bridge\Storage;
 final class SiteHealthTest extends SiteTestCase {
 	use PlatformServer;
 
-	public static function setUpBeforeClass(): void {
-		self::start_server();
-	}
-
-	public static function tearDownAfterClass(): void {
-		self::stop_server();
-	}
-
 	protected function setUp(): void {
 		parent::setUp();
 		$this->reset_server();
