@@ -59,6 +59,10 @@ function behind_first_paragraph( array $section ): array {
 		}
 		if ( '#picture' === $piece['name'] ) {
 			array_push( $pictures, piece( "\n" ), $piece );
+			$last = end( $others );
+			if ( ! in_array( $last['name'], BLOCKS, true ) && '' !== trim( substr( $last['html'], -1 ) ) ) {
+				$others[] = piece( "\n" ); // The words before and behind it stay two.
+			}
 		} else {
 			$others[] = $piece;
 		}

@@ -23,6 +23,10 @@ final class LayoutTest extends TestCase {
 				"<h2>H</h2><figure>$l</figure><h3>h</h3><figure id=\"b\">$l</figure><p>Text</p><figure id=\"c\">$l</figure>",
 				"<h2>H</h2><h3>h</h3><p>Text</p>\n<figure class=\"igny8-image igny8-landscape\">$l</figure>\n<figure id=\"b\" class=\"igny8-image igny8-landscape\">$l</figure><figure id=\"c\" class=\"igny8-image igny8-landscape\">$l</figure>",
 			],
+			'the words around it stay two' => [
+				"<h2>H</h2>one<figure>$l</figure>two <b>three</b><figure id=\"b\">$l</figure><i>four</i><p>Text</p>",
+				"<h2>H</h2>one\ntwo <b>three</b>\n<i>four</i><p>Text</p>\n<figure class=\"igny8-image igny8-landscape\">$l</figure>\n<figure id=\"b\" class=\"igny8-image igny8-landscape\">$l</figure>",
+			],
 			'not across a section, nor without one' => [
 				"<figure>$l</figure><p>Intro</p><h2>H</h2><figure>$l</figure><h2>I</h2><p>Text</p>",
 				"<figure class=\"igny8-image igny8-landscape\">$l</figure><p>Intro</p><h2>H</h2><figure class=\"igny8-image igny8-landscape\">$l</figure><h2>I</h2><p>Text</p>",
