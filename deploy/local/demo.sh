@@ -101,7 +101,7 @@ serve_images() {
 demo_plugin() {
   local base zip=$LOCAL/tmp/$PLUGIN.zip log=$LOCAL/log/plugin.log expected found version
   base=$(service_url plugin-distribution)/api/plugins/$PLUGIN
-  run_service plugin-distribution release --source "$REPO/services/plugin-distribution/plugins/$PLUGIN" --overwrite \
+  release_plugin "$REPO/services/plugin-distribution/plugins/$PLUGIN" --overwrite \
     >"$log" 2>&1 </dev/null 9>&- || fail_with_log "$log" 'plugin-distribution release failed'
   expected=$(curl -sf --max-time 30 "$base/info/" | jq -er '.data.sha256 // .sha256') || fail "$base/info/ tells no sha256"
   if [ "$(recall plugin_sha256)" = "$expected" ] && site_php -e "exit( is_plugin_active( '$PLUGIN/$PLUGIN.php' ) ? 0 : 1 );"; then

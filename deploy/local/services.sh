@@ -106,6 +106,11 @@ run_service() {
   env "${settings[@]}" "$BIN_DIR/$service" "$@"
 }
 
+# release_plugin SOURCE…: what plugin-distribution signs and offers from then on. The key is for this verb alone, not for who serves.
+release_plugin() {
+  IGNY8__RELEASE__SIGNING_KEY=$RELEASE_SIGNING_KEY run_service plugin-distribution release --source "$@"
+}
+
 migrate_services() {
   local service log
   for service in "${SERVICES[@]}"; do

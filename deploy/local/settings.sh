@@ -102,6 +102,11 @@ load_secrets() {
       printf '%s=%s\n' "$name" "${!name}" >>"$file"
     fi
   done
+  # A key to sign releases with is any 32 bytes in base64.
+  if [ -z "${RELEASE_SIGNING_KEY:-}" ]; then
+    RELEASE_SIGNING_KEY=$(head -c 32 /dev/urandom | base64 -w0)
+    printf 'RELEASE_SIGNING_KEY=%s\n' "$RELEASE_SIGNING_KEY" >>"$file"
+  fi
 }
 
 # write_private FILE: standard input into a file of mode 600, replaced at once.

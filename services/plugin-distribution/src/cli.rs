@@ -11,8 +11,9 @@ use domain::Clock;
 
 use crate::app::{App, NAME};
 use crate::artifact::{Digests, Shelf, Source, build};
-use crate::flows::release::{Released, release};
+use crate::flows::release::{Built, Released, Terms, release};
 use crate::settings::{DEFAULTS, Settings};
+use crate::signing::{Signer, generated_key};
 use crate::{MIGRATIONS, openapi};
 
 /// Builds, keeps and serves the plugin that WordPress sites install.
@@ -34,10 +35,15 @@ enum Verb {
     Migrate,
     /// Print the API's description.
     Openapi,
-    /// Build a plugin from its source folder and offer it to sites.
+    /// Print a new key to sign releases with, its public half, and its id, as lines NAME=value.
+    GenerateReleaseKey,
+    /// Build a plugin from its source folder, sign it, and offer it to sites.
     Release {
         #[arg(long)]
         source: PathBuf,
+        /// Only for sites that want early versions. Release the same source without it to offer it to all.
+        #[arg(long)]
+        beta: bool,
         /// Replace a release of the same version that has other bytes. Never where sites may have installed it.
         #[arg(long)]
         overwrite: bool,
@@ -68,10 +74,11 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         }
         Verb::Openapi => Ok(std::io::stdout().write_all(openapi::text().as_bytes())?),
         Verb::Migrate => migrate(config).await,
-        Verb::Release { source, overwrite } => {
+        Verb::GenerateReleaseKey => Ok(std::io::stdout().write_all(generated_key().as_bytes())?),
+        Verb::Release { source, beta, overwrite } => {
             let settings = Settings::load(config)?;
             let _telemetry = telemetry::init(NAME, &settings.telemetry)?;
-            release_from(&settings, &source, overwrite).await
+            release_from(&settings, &source, Terms { beta, overwrite }).await
         }
     }
 }
@@ -86,20 +93,24 @@ async fn migrate(config: Option<&Path>) -> anyhow::Result<()> {
 }
 
 /// The package lies on the shelf before the row says so: a crash in between leaves a file nobody asks for.
-pub async fn release_from(settings: &Settings, directory: &Path, overwrite: bool) -> anyhow::Result<()> {
-    let source = Source::read(directory)?;
+pub async fn release_from(settings: &Settings, directory: &Path, terms: Terms) -> anyhow::Result<()> {
+    let signer = Signer::new(&settings.release)?;
+    let mut source = Source::read(directory)?;
+    signer.enclose_keys(&mut source);
     let package = build(&source)?;
     let digests = Digests::of(&package);
     let version = &source.header.version;
     let file_path = Shelf::new(&settings.artifacts)?.put(&source.slug, version, &package).await?;
+    let built = Built {
+        source: &source,
+        file_path: &file_path,
+        size: i64::try_from(package.len()).context("the package is too large")?,
+        digests: &digests,
+    };
     let database = Database::new(&settings.database, NAME);
     let now = Clock::system().now();
     let released = database
-        .transaction(async |tx| {
-            release(tx, &source, (&file_path, package.len()), &digests, overwrite, now)
-                .await
-                .map_err(DatabaseError::from)
-        })
+        .transaction(async |tx| release(tx, &built, &signer, terms, now).await.map_err(DatabaseError::from))
         .await?;
     match released {
         Released::Now => tracing::info!(slug = source.slug, version, sha256 = digests.sha256, "released"),

@@ -17,11 +17,13 @@ mod grants;
 mod limits;
 mod offers;
 mod refusals;
+mod signing;
 
 mod openapi;
 mod store;
 
 pub use app::AppState;
+pub use flows::release::Terms;
 
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 

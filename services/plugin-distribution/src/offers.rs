@@ -1,4 +1,5 @@
-//! What sites are offered, in memory: every update check, details window and download is answered from here without the database.
+//! What sites are offered, in memory: every update check, details window, download and reading of the log is answered
+//! from here without the database.
 //!
 //! Whoever changes the rows says so with `NOTIFY` in the same transaction, by triggers; each replica then reads everything anew and puts it in the
 //! place of what it had, all at once. A word that was lost costs [`OffersSettings::poll`](crate::settings::OffersSettings). While the
@@ -15,9 +16,11 @@ use web::Problem;
 use crate::store::offers as rows;
 
 mod answers;
+mod log;
 mod plugin;
 
 pub use answers::{PluginInfo, Update, package_url};
+pub use log::LogPage;
 pub use plugin::{Channel, File, PluginOffers};
 
 /// Cheap to clone.
@@ -50,11 +53,12 @@ impl Offers {
     /// Reads everything anew.
     pub async fn reload(&self) -> Result<(), DatabaseError> {
         let rows = rows::all(&mut *self.0.database.connection().await?).await?;
-        let plugins = rows.into_iter().map(|(plugin, versions)| {
-            let offers = PluginOffers::new(&self.0.public_url, plugin, &versions);
-            (offers.slug.clone(), Arc::new(offers))
-        });
-        let plugins = Arc::new(plugins.collect());
+        let mut plugins = Plugins::new();
+        for known in rows {
+            let offers = PluginOffers::new(&self.0.public_url, known)?;
+            plugins.insert(offers.slug.clone(), Arc::new(offers));
+        }
+        let plugins = Arc::new(plugins);
         *self.0.plugins.write().unwrap_or_else(PoisonError::into_inner) = Some(plugins);
         Ok(())
     }

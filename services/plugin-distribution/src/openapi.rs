@@ -1,7 +1,7 @@
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 
-use crate::api::plugins::{check_update, download, download_grant, health_check, info, register};
+use crate::api::plugins::{check_update, download, download_grant, health_check, info, log, register};
 use crate::routes::PREFIXES;
 
 #[derive(utoipa::OpenApi)]
@@ -14,6 +14,7 @@ use crate::routes::PREFIXES;
         check_update::check_update,
         register::register_installation,
         health_check::report_health,
+        log::read_release_log,
     ),
     components(schemas(web::ProblemBody)),
     security(("site_key" = []), ("bearer" = []))
@@ -52,7 +53,8 @@ mod tests {
     fn every_address_is_described_with_its_alias() {
         let document = serde_json::to_value(super::document()).unwrap();
         let paths: Vec<_> = document["paths"].as_object().unwrap().keys().cloned().collect();
-        let below = ["check-update/", "download-grant/", "download/", "health-check/", "info/", "register/"];
+        let below =
+            ["check-update/", "download-grant/", "download/", "health-check/", "info/", "log/", "register/"];
         let expected =
             crate::routes::PREFIXES.iter().flat_map(|it| below.map(|path| format!("{it}/{{slug}}/{path}")));
         assert_eq!(paths, expected.collect::<Vec<_>>());

@@ -4,7 +4,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{Data, ServiceConfig, get, head, post, resource, scope};
 use web::{BodyLimit, BusyRoutes};
 
-use crate::api::plugins::{check_update, download, download_grant, health_check, info, register};
+use crate::api::plugins::{check_update, download, download_grant, health_check, info, log, register};
 use crate::app::AppState;
 use crate::{limits, openapi, refusals};
 
@@ -12,7 +12,7 @@ use crate::{limits, openapi, refusals};
 pub const PREFIXES: [&str; 3] = ["/api/plugins", "/api/v1/plugins", "/v1/plugins"];
 
 /// Asked for by every site, again and again.
-const BUSY: [&str; 4] = ["check-update", "check_update", "download", "info"];
+const BUSY: [&str; 5] = ["check-update", "check_update", "download", "info", "log"];
 /// What a site says of itself.
 const REPORT: BodyLimit = BodyLimit(16 * 1024);
 
@@ -41,6 +41,7 @@ fn plugin(config: &mut ServiceConfig) {
                 .wrap(from_fn(refusals::record)),
         )
         .service(resource("/info").route(get().to(info::get_plugin_info)))
+        .service(resource("/log").route(get().to(log::read_release_log)))
         // A list of patterns is slower to match, and the first two are asked for most.
         .service(resource("/check_update").app_data(REPORT).route(check()))
         .service(

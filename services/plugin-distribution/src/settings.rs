@@ -27,6 +27,7 @@ pub struct Settings {
     pub relay: RelaySettings,
     pub consume: ConsumeSettings,
     pub secrets: SecretsSettings,
+    pub release: ReleaseSettings,
     pub artifacts: ArtifactsSettings,
     pub offers: OffersSettings,
     pub downloads: DownloadsSettings,
@@ -44,6 +45,14 @@ impl Settings {
 #[serde(deny_unknown_fields)]
 pub struct SecretsSettings {
     pub api_key_pepper: Secret,
+}
+
+/// What releases are signed with; nothing else needs it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReleaseSettings {
+    pub signing_key: Option<Secret>,
+    pub trusted_keys: Vec<String>,
 }
 
 /// One of the two places.

@@ -1,9 +1,12 @@
-//! Which version of a plugin a site is offered.
+//! Which version of a plugin a site is offered, and how it knows that it is ours.
 
+pub mod log;
 pub mod offer;
 pub mod rollout;
 
 mod numbers;
+mod statement;
 
 pub use numbers::Numbers;
 pub use rollout::reaches;
+pub use statement::{Statement, key_id};

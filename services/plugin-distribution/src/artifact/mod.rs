@@ -10,6 +10,9 @@ mod readme;
 mod shelf;
 mod source;
 
+#[cfg(test)]
+pub(crate) use package::tests;
+
 pub use digest::Digests;
 pub use header::PluginHeader;
 pub use package::build;

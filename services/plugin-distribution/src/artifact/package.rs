@@ -22,7 +22,7 @@ pub fn build(source: &Source) -> Result<Vec<u8>, SourceError> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use std::collections::BTreeMap;
     use std::io::{Cursor, Read};
     use std::time::{Duration, SystemTime};

@@ -2,13 +2,35 @@
 
 use database::Tx;
 use diesel::QueryResult;
+use domain::plugin::Statement;
+use domain::plugin::log::{Action, Entry};
 use jiff::Timestamp;
 use semver::Version;
 use serde_json::json;
 
 use crate::artifact::{Digests, Source};
+use crate::signing::{Signature, Signer};
 use crate::store::plugins::{self, PluginFacts};
+use crate::store::release_log;
 use crate::store::versions::{self, Release};
+
+/// What was built of a source and lies on the shelf.
+pub struct Built<'a> {
+    pub source: &'a Source,
+    pub file_path: &'a str,
+    /// In bytes.
+    pub size: i64,
+    pub digests: &'a Digests,
+}
+
+/// For whom it is released, and over what.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Terms {
+    /// Only for sites that want early versions. The same bytes can be released for all later.
+    pub beta: bool,
+    /// Replace a release of the same version that has other bytes.
+    pub overwrite: bool,
+}
 
 #[derive(Debug, PartialEq, Eq)]
 pub enum Released {
@@ -21,16 +43,15 @@ pub enum Released {
     },
 }
 
-/// Releases `source`, whose package lies on the shelf as `file_path`. An older version than the latest is kept, but not offered.
+/// Signs what was built, enters it into the log, and offers it. An older version than the latest is kept, but not offered.
 pub async fn release(
     tx: &mut Tx,
-    source: &Source,
-    (file_path, file_size): (&str, usize),
-    digests: &Digests,
-    overwrite: bool,
+    built: &Built<'_>,
+    signer: &Signer,
+    terms: Terms,
     now: Timestamp,
 ) -> QueryResult<Released> {
-    let header = &source.header;
+    let (source, header, sha256) = (built.source, &built.source.header, &built.digests.sha256);
     let facts = PluginFacts {
         slug: &source.slug,
         name: &header.name,
@@ -41,34 +62,56 @@ pub async fn release(
     };
     let plugin_id = plugins::upsert(tx.conn(), &facts).await?;
     if let Some(known) = versions::find(tx.conn(), plugin_id, &header.version).await? {
-        if known.checksum_sha256 == digests.sha256 {
+        let is_same = known.checksum_sha256 == *sha256;
+        if is_same && (terms.beta || known.status != "beta") {
             return Ok(Released::Before);
         }
-        if !overwrite {
+        if !is_same && !terms.overwrite {
             return Ok(Released::OtherBytes { sha256: known.checksum_sha256 });
         }
     }
+    let statement = Statement { slug: &source.slug, version: &header.version, sha256, size: built.size };
+    let version_id = offer(tx, plugin_id, built, &signer.sign(&statement), terms, now).await?;
     let latest = versions::latest(tx.conn(), plugin_id).await?;
-    let notes = source.readme.sections.get("changelog").map_or("", String::as_str);
+    if !terms.beta && latest.is_none_or(|latest| is_at_least(&header.version, &latest.version)) {
+        versions::make_latest(tx.conn(), plugin_id, version_id).await?;
+    }
+    let action = if terms.beta { Action::Beta } else { Action::Release };
+    let last = release_log::last(tx.conn(), plugin_id, &source.slug).await?;
+    let entry = Entry::next(last.as_ref(), action, &statement, now);
+    let signed = signer.sign(&entry);
+    release_log::append(tx.conn(), plugin_id, entry, signed).await?;
+    Ok(Released::Now)
+}
+
+/// Writes the version that sites may have, and gives its row's id.
+async fn offer(
+    tx: &mut Tx,
+    plugin_id: i64,
+    built: &Built<'_>,
+    signed: &Signature,
+    terms: Terms,
+    now: Timestamp,
+) -> QueryResult<i64> {
+    let Source { header, readme, .. } = built.source;
     let release = Release {
         plugin_id,
         version: &header.version,
-        status: "released",
-        release_notes: notes,
-        sections: &json!(source.readme.sections),
-        file_path,
-        file_size: i64::try_from(file_size).unwrap_or(i64::MAX),
-        checksum_md5: &digests.md5,
-        checksum_sha256: &digests.sha256,
+        status: if terms.beta { "beta" } else { "released" },
+        release_notes: readme.sections.get("changelog").map_or("", String::as_str),
+        sections: &json!(readme.sections),
+        file_path: built.file_path,
+        file_size: built.size,
+        checksum_md5: &built.digests.md5,
+        checksum_sha256: &built.digests.sha256,
         requires_version: &header.requires_version,
-        tested_version: &source.readme.tested_version,
+        tested_version: &readme.tested_version,
         requires_php: &header.requires_php,
+        key_id: &signed.key_id,
+        signature: &signed.signature,
+        is_latest: terms.beta.then_some(false),
     };
-    let version_id = versions::upsert(tx.conn(), &release, now).await?;
-    if latest.is_none_or(|latest| is_at_least(&header.version, &latest.version)) {
-        versions::make_latest(tx.conn(), plugin_id, version_id).await?;
-    }
-    Ok(Released::Now)
+    versions::upsert(tx.conn(), &release, now).await
 }
 
 /// Whether `version` is the same as or newer than `other`; one that can't be read is older than any.

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use bytes::Bytes;
+use diesel::QueryResult;
 use domain::plugin::Numbers;
 use domain::plugin::offer::{Asker, Candidate, choose};
 use semver::Version;
@@ -11,7 +12,8 @@ use utoipa::ToSchema;
 use web::Problem;
 
 use super::answers::{Answers, info};
-use crate::store::offers::{Offered, PluginRow, VersionRow};
+use super::log::Log;
+use crate::store::offers::{Known, Offered, PluginRow, VersionRow};
 
 /// Which versions a site wants to hear of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
@@ -32,6 +34,7 @@ pub struct PluginOffers {
     beta: Vec<Arc<Offer>>,
     files: HashMap<String, Arc<File>>,
     info: Option<Bytes>,
+    log: Log,
 }
 
 struct Offer {
@@ -54,9 +57,10 @@ pub struct File {
 }
 
 impl PluginOffers {
-    pub fn new(public_url: &str, plugin: PluginRow, versions: &[Offered]) -> Self {
+    pub fn new(public_url: &str, known: Known) -> QueryResult<Self> {
+        let Known { plugin, versions, log } = known;
         let mut offers: Vec<(Arc<Offer>, &VersionRow)> = Vec::new();
-        for offered in versions {
+        for offered in &versions {
             let row = &offered.0;
             let Some(offer) = offer(public_url, &plugin, offered) else {
                 tracing::error!(
@@ -71,14 +75,15 @@ impl PluginOffers {
         offers.sort_by(|(one, _), (other, _)| other.candidate.version.cmp(&one.candidate.version));
         let stable = || offers.iter().filter(|(_, row)| row.status == "released");
         let shown = stable().find(|(offer, _)| !offer.candidate.paused).or_else(|| stable().next());
-        Self {
+        Ok(Self {
             id: plugin.id,
+            log: Log::new(&plugin.slug, &log)?,
             info: shown.map(|(_, row)| info(public_url, &plugin, row)),
             stable: stable().map(|(offer, _)| Arc::clone(offer)).collect(),
             files: offers.iter().map(|(it, _)| (it.file.version.clone(), Arc::clone(&it.file))).collect(),
             beta: offers.into_iter().map(|(offer, _)| offer).collect(),
             slug: plugin.slug,
-        }
+        })
     }
 
     /// The answer to a site that asks for updates.
@@ -92,6 +97,10 @@ impl PluginOffers {
             Ok(place) => Ok(offers[place].answers.available()),
             Err(reason) => Ok(newest.answers.nothing(reason)),
         }
+    }
+
+    pub fn log(&self) -> &Log {
+        &self.log
     }
 
     pub fn info(&self) -> Result<Bytes, Problem> {

@@ -5,5 +5,6 @@ pub mod installations;
 pub mod offers;
 pub mod plugins;
 pub mod refusals;
+pub mod release_log;
 mod schema;
 pub mod versions;

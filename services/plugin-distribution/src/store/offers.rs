@@ -1,12 +1,13 @@
 use std::collections::HashMap;
 
-use diesel::dsl::max;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use domain::plugin::log::Action;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::schema::{plugin_release_log, plugin_versions, plugins};
+use super::release_log::{self, EntryRow};
+use super::schema::{plugin_versions, plugins};
 
 /// What the tables' triggers say in every transaction that changes what is offered.
 pub const CHANGED: &str = "plugin_offers";
@@ -39,8 +40,15 @@ pub struct VersionRow {
 /// A version that sites may have, and where the log has its release.
 pub type Offered = (VersionRow, Option<i64>);
 
-/// Every plugin with the versions that sites may have.
-pub async fn all(connection: &mut AsyncPgConnection) -> QueryResult<Vec<(PluginRow, Vec<Offered>)>> {
+/// A plugin with the versions that sites may have, and its log in order.
+pub struct Known {
+    pub plugin: PluginRow,
+    pub versions: Vec<Offered>,
+    pub log: Vec<EntryRow>,
+}
+
+/// Every plugin that is offered.
+pub async fn all(connection: &mut AsyncPgConnection) -> QueryResult<Vec<Known>> {
     let plugins: Vec<PluginRow> =
         plugins::table.filter(plugins::is_active).select(PluginRow::as_select()).load(connection).await?;
     let versions: Vec<VersionRow> = plugin_versions::table
@@ -48,22 +56,25 @@ pub async fn all(connection: &mut AsyncPgConnection) -> QueryResult<Vec<(PluginR
         .select(VersionRow::as_select())
         .load(connection)
         .await?;
-    let log: Vec<(i64, String, Option<i64>)> = plugin_release_log::table
-        .filter(plugin_release_log::action.ne("withdraw"))
-        .group_by((plugin_release_log::plugin_id, plugin_release_log::version))
-        .select((plugin_release_log::plugin_id, plugin_release_log::version, max(plugin_release_log::index)))
-        .load(connection)
-        .await?;
-    let log: HashMap<(i64, String), Option<i64>> =
-        log.into_iter().map(|(plugin, version, index)| ((plugin, version), index)).collect();
+    let mut logs: HashMap<i64, Vec<EntryRow>> = HashMap::new();
+    for entry in release_log::all(connection).await? {
+        logs.entry(entry.plugin_id).or_default().push(entry);
+    }
     let mut of_plugin: HashMap<i64, Vec<Offered>> = HashMap::new();
     for row in versions {
-        let index = log.get(&(row.plugin_id, row.version.clone())).copied().flatten();
+        let index = logs.get(&row.plugin_id).and_then(|log| release_of(&row.version, log));
         of_plugin.entry(row.plugin_id).or_default().push((row, index));
     }
-    let with_versions = |plugin: PluginRow| {
-        let versions = of_plugin.remove(&plugin.id).unwrap_or_default();
-        (plugin, versions)
+    let known = |plugin: PluginRow| Known {
+        versions: of_plugin.remove(&plugin.id).unwrap_or_default(),
+        log: logs.remove(&plugin.id).unwrap_or_default(),
+        plugin,
     };
-    Ok(plugins.into_iter().map(with_versions).collect())
+    Ok(plugins.into_iter().map(known).collect())
+}
+
+/// The latest entry that gave this version out.
+fn release_of(version: &str, log: &[EntryRow]) -> Option<i64> {
+    let given_out = |entry: &&EntryRow| entry.version == version && entry.action != Action::Withdraw.as_str();
+    log.iter().rev().find(given_out).map(|entry| entry.index)
 }

@@ -64,6 +64,15 @@ diesel::table! {
         index -> Int8,
         action -> Text,
         version -> Text,
+        /// The hash of the entry before, 64 zeros for the first: no entry has two successors.
+        previous -> Text,
+        /// Of the package, as is the size in bytes.
+        sha256 -> Text,
+        size -> Int8,
+        /// Whole seconds, as it was signed.
+        at -> Timestamptz,
+        key_id -> Text,
+        signature -> Text,
     }
 }
 

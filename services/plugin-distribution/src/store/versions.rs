@@ -10,6 +10,7 @@ use super::schema::plugin_versions;
 #[diesel(table_name = plugin_versions)]
 pub struct Version {
     pub version: String,
+    pub status: String,
     pub checksum_sha256: String,
 }
 
@@ -28,6 +29,10 @@ pub struct Release<'a> {
     pub requires_version: &'a str,
     pub tested_version: &'a str,
     pub requires_php: &'a str,
+    pub key_id: &'a str,
+    pub signature: &'a str,
+    /// `None` leaves it as it is.
+    pub is_latest: Option<bool>,
 }
 
 /// The version that sites are offered.

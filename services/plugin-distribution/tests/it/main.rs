@@ -7,5 +7,7 @@ mod grants;
 mod installations;
 mod offers;
 mod refusals;
+mod release_log;
 mod releases;
 mod service;
+mod signatures;

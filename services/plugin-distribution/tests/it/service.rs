@@ -5,6 +5,7 @@ use database::Database;
 use diesel_async::RunQueryDsl;
 use domain::{ApiKey, Clock, ClockHand};
 use jiff::Timestamp;
+use plugin_distribution::Terms;
 use plugin_distribution::app::App;
 use plugin_distribution::cli::release_from;
 use plugin_distribution::settings::{DEFAULTS, Settings};
@@ -15,6 +16,9 @@ use tempfile::TempDir;
 use testkit::TestDatabase;
 
 const PEPPER: &str = "c2V2ZW50ZWVuIHBlcHBlcmNvcm5zIGFuZCBvbmUgcGU=";
+
+/// What releases are signed with, unless a test says otherwise.
+const SIGNING_KEY: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
 
 /// The service, running, with a database and a shelf of its own. Nobody listens at its broker's address.
 pub struct Service {
@@ -47,6 +51,7 @@ impl Service {
             ("IGNY8__BROKER__URL", "amqp://127.0.0.1:1/none"),
             ("IGNY8__SECRETS__API_KEY_PEPPER", PEPPER),
             ("IGNY8__ARTIFACTS__DIRECTORY", place.path().to_str().unwrap()),
+            ("IGNY8__RELEASE__SIGNING_KEY", SIGNING_KEY),
         ];
         let environment = environment.iter().chain(more);
         let environment = environment.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
@@ -68,7 +73,7 @@ impl Service {
     }
 
     fn source(&self, version: &str, code: &str) -> PathBuf {
-        let source = self.place.path().join("source/example");
+        let source = self.place.path().join(format!("source/{version}/example"));
         std::fs::create_dir_all(&source).unwrap();
         let header =
             format!("Plugin Name: Example\nVersion: {version}\nRequires at least: 5.6\nRequires PHP: 7.4\n");
@@ -89,8 +94,20 @@ impl Service {
 
     /// The same, and nobody says so here.
     pub async fn release_elsewhere(&self, version: &str, code: &str) -> anyhow::Result<()> {
-        let source = self.source(version, code);
-        release_from(&self.settings, Path::new(&source), false).await
+        self.release_with(version, code, Terms::default(), |_| ()).await
+    }
+
+    /// The same on these terms, with other settings.
+    pub async fn release_with(
+        &self,
+        version: &str,
+        code: &str,
+        terms: Terms,
+        change: impl FnOnce(&mut Settings),
+    ) -> anyhow::Result<()> {
+        let mut settings = self.settings.clone();
+        change(&mut settings);
+        release_from(&settings, Path::new(&self.source(version, code)), terms).await
     }
 
     /// Stops the service as a signal does, and starts another one on the same data.
@@ -109,7 +126,21 @@ impl Service {
 
     /// Changes rows as an operator would, without saying so here.
     pub async fn execute(&self, sql: &str) {
-        diesel::sql_query(sql).execute(&mut *self.database.connection().await.unwrap()).await.unwrap();
+        self.try_execute(sql).await.unwrap();
+    }
+
+    pub async fn try_execute(&self, sql: &str) -> diesel::QueryResult<usize> {
+        diesel::sql_query(sql).execute(&mut *self.database.connection().await.unwrap()).await
+    }
+
+    /// The package of a version, as a site gets it.
+    pub async fn package(&self, version: &str) -> Vec<u8> {
+        let url = format!("{}/download/?version={version}", self.base);
+        self.client.get(url).send().await.unwrap().error_for_status().unwrap().bytes().await.unwrap().into()
+    }
+
+    pub fn has_packages(&self) -> bool {
+        self.place.path().join("example").exists()
     }
 
     /// Where the package of a version lies.

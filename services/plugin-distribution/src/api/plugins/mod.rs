@@ -5,6 +5,7 @@ pub mod download;
 pub mod download_grant;
 pub mod health_check;
 pub mod info;
+pub mod log;
 pub mod register;
 
 use actix_web::HttpResponse;
