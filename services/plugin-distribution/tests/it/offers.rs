@@ -111,6 +111,7 @@ async fn the_last_offers_stand_while_the_database_is_away() {
     service.app.state.database.close();
     assert!(service.app.state.offers.reload().await.is_err());
     assert_eq!(check(&service, "https://a.example", "stable").await["version"], "1.1.0");
-    let response = service.client.get(format!("{}/download/", service.base)).send().await.unwrap();
-    assert_eq!(response.status(), StatusCode::OK);
+    for path in ["/download/", "/log/"] {
+        assert_eq!(service.get(path).await.0, StatusCode::OK, "{path}");
+    }
 }
