@@ -10,7 +10,7 @@ use database::{Database, DatabaseError};
 use domain::Clock;
 
 use crate::app::{App, NAME};
-use crate::artifact::{Digests, Shelf, Source, build};
+use crate::artifact::{Digests, Shelf, Source, build, lint};
 use crate::flows::release::{Built, Released, Terms, release};
 use crate::settings::{DEFAULTS, Settings};
 use crate::signing::{Signer, generated_key};
@@ -37,8 +37,9 @@ enum Verb {
     Openapi,
     /// Print a new key to sign releases with, its public half, and its id, as lines NAME=value.
     GenerateReleaseKey,
-    /// Build a plugin from its source folder, sign it, and offer it to sites.
+    /// Build a plugin from its source, sign it, and offer it to sites.
     Release {
+        /// The plugin's folder, or a ZIP of it.
         #[arg(long)]
         source: PathBuf,
         /// Only for sites that want early versions. Release the same source without it to offer it to all.
@@ -93,9 +94,10 @@ async fn migrate(config: Option<&Path>) -> anyhow::Result<()> {
 }
 
 /// The package lies on the shelf before the row says so: a crash in between leaves a file nobody asks for.
-pub async fn release_from(settings: &Settings, directory: &Path, terms: Terms) -> anyhow::Result<()> {
+pub async fn release_from(settings: &Settings, source: &Path, terms: Terms) -> anyhow::Result<()> {
     let signer = Signer::new(&settings.release)?;
-    let mut source = Source::read(directory)?;
+    let mut source = Source::read(source)?;
+    lint(&source, &settings.release.php)?;
     signer.enclose_keys(&mut source);
     let package = build(&source)?;
     let digests = Digests::of(&package);

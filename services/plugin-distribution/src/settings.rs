@@ -47,12 +47,14 @@ pub struct SecretsSettings {
     pub api_key_pepper: Secret,
 }
 
-/// What releases are signed with; nothing else needs it.
+/// What releases are checked and signed with; nothing else needs it.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReleaseSettings {
     pub signing_key: Option<Secret>,
     pub trusted_keys: Vec<String>,
+    /// The command.
+    pub php: PathBuf,
 }
 
 /// One of the two places.

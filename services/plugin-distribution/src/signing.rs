@@ -100,7 +100,7 @@ mod tests {
 
     fn settings(signing_key: &str, trusted_keys: &[&str]) -> ReleaseSettings {
         let trusted_keys = trusted_keys.iter().map(|&it| it.to_owned()).collect();
-        ReleaseSettings { signing_key: Some(Secret::from(signing_key)), trusted_keys }
+        ReleaseSettings { signing_key: Some(Secret::from(signing_key)), trusted_keys, php: "php".into() }
     }
 
     #[test]
@@ -126,6 +126,7 @@ mod tests {
             let settings = ReleaseSettings {
                 signing_key: Some(own),
                 trusted_keys: trusted.iter().map(|&it| it.to_owned()).collect(),
+                php: "php".into(),
             };
             Signer::new(&settings).unwrap().enclose_keys(&mut source);
             (source.files[KEYS_FILE].clone(), build(&source).unwrap())
@@ -141,7 +142,7 @@ mod tests {
         assert!(matches!(Signer::new(&settings("what", &[])), Err(SignerError::Key(_))));
         let error = Signer::new(&settings(good, &["nonsense"])).err().unwrap().to_string();
         assert!(error.contains("\"nonsense\""), "{error}");
-        let none = ReleaseSettings { signing_key: None, trusted_keys: Vec::new() };
+        let none = ReleaseSettings { signing_key: None, trusted_keys: Vec::new(), php: "php".into() };
         assert!(matches!(Signer::new(&none), Err(SignerError::NoKey)));
     }
 }

@@ -5,10 +5,10 @@ use contracts::publishing::{
 use contracts::webhook::{Position, WordpressStatusChanged};
 use secrets::SigningKey;
 use serde_json::{Value, json};
-use testkit::eventually;
+use testkit::{TestBroker, eventually};
 use uuid::Uuid;
 
-use crate::running::Running;
+use crate::running::{Running, say};
 
 const CONTENT: &str = "/api/v1/writer/content/";
 const STREAM: &str = "/api/v1/integration/events/stream/";
@@ -102,6 +102,30 @@ async fn who_follows_the_log_misses_nothing_across_a_break() {
     while let Some(rest) = stream.chunk().await.unwrap() {
         assert!(!rest.starts_with(b"id: "), "nothing else happened");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_follows_the_log_misses_nothing_across_a_restart() {
+    let mut desk = Desk::open().await;
+    let mut stream = desk.service.follow(STREAM, &desk.owner, "").await;
+    let path = desk.submitted().await;
+    desk.ask("POST", &format!("{path}publish/"), Value::Null).await;
+    let order: PublishContent = desk.service.broker.receive("publisher.orders").await;
+    let mut first = Heard::default();
+    first.listen(&mut stream, 3).await;
+    assert_eq!(first.actions, ["content_created", "content_submitted", "publish_queued"]);
+
+    let meanwhile = async |broker: &TestBroker| {
+        say(broker, &PublishStarted { progress: Some(progress(&order, 1)) }).await;
+        say(broker, &live(&order, 2)).await;
+    };
+    desk.service = desk.service.restart(meanwhile).await;
+    let mut stream = desk.service.follow(STREAM, &desk.owner, &first.place).await;
+    let mut second = Heard::default();
+    second.listen(&mut stream, 2).await;
+    assert_eq!(second.actions, ["publish_started", "content_publish"]);
+    drop(stream);
+    desk.service.stop().await;
 }
 
 /// What came by a stream.

@@ -22,6 +22,7 @@ pub struct Running {
     pub database: TestDatabase,
     base: String,
     client: reqwest::Client,
+    settings: Settings,
     lifecycle: Lifecycle,
     ended: JoinHandle<Stopped>,
 }
@@ -30,13 +31,19 @@ impl Running {
     pub async fn start() -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let (database, broker) = (TestDatabase::new(MIGRATIONS).await, TestBroker::new().await);
-        let app = App::start(settings(&database, &broker), Clock::system()).unwrap();
+        let settings = settings(&database, &broker);
+        Self::start_with(settings, database, broker).await
+    }
+
+    async fn start_with(settings: Settings, database: TestDatabase, broker: TestBroker) -> Self {
+        let app = App::start(settings.clone(), Clock::system()).unwrap();
         let lifecycle = app.lifecycle.clone();
         let waiting = lifecycle.clone();
         let ended = tokio::spawn(async move { waiting.run_until_stopped().await });
         let running = Self {
             base: format!("http://{}", app.address),
             client: reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(30)).build().unwrap(),
+            settings,
             broker,
             database,
             lifecycle,
@@ -93,16 +100,29 @@ impl Running {
 
     /// Says something as another service would.
     pub async fn say<M: Message>(&self, message: &M) {
-        let publisher = self.broker.broker("another service").publisher().await.unwrap();
-        let outgoing = Outgoing::of(message);
-        assert_eq!(publisher.publish(&[outgoing]).await.unwrap(), [Sent::Confirmed]);
-        publisher.close().await;
+        say(&self.broker, message).await;
     }
 
     pub async fn stop(self) {
         self.lifecycle.stop();
         assert_eq!(self.ended.await.unwrap(), Stopped::default());
     }
+
+    /// Stops, and starts anew on the same database and broker; `meanwhile` happens while nobody is there.
+    pub async fn restart(self, meanwhile: impl AsyncFnOnce(&TestBroker)) -> Self {
+        let Self { settings, broker, database, lifecycle, ended, .. } = self;
+        lifecycle.stop();
+        assert_eq!(ended.await.unwrap(), Stopped::default());
+        meanwhile(&broker).await;
+        Self::start_with(settings, database, broker).await
+    }
+}
+
+/// Says something as another service would.
+pub async fn say<M: Message>(broker: &TestBroker, message: &M) {
+    let publisher = broker.broker("another service").publisher().await.unwrap();
+    assert_eq!(publisher.publish(&[Outgoing::of(message)]).await.unwrap(), [Sent::Confirmed]);
+    publisher.close().await;
 }
 
 fn settings(database: &TestDatabase, broker: &TestBroker) -> Settings {

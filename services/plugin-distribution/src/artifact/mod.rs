@@ -5,17 +5,21 @@
 
 mod digest;
 mod header;
+mod lint;
 mod package;
 mod readme;
 mod shelf;
 mod source;
+mod upload;
 
 #[cfg(test)]
 pub(crate) use package::tests;
 
 pub use digest::Digests;
 pub use header::PluginHeader;
+pub use lint::{LintError, lint};
 pub use package::build;
 pub use readme::Readme;
 pub use shelf::{Package, Shelf, ShelfError};
 pub use source::{Source, SourceError};
+pub use upload::UploadError;

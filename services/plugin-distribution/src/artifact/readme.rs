@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Readme {
     pub tested_version: String,
+    pub stable_tag: String,
     pub short_description: String,
     /// By the names that WordPress' details window knows: description, installation, faq, changelog …
     pub sections: BTreeMap<String, String>,
@@ -20,8 +21,10 @@ impl Readme {
             } else if let Some(name) = &section {
                 lines.entry(name.clone()).or_default().push(line);
             } else if let Some((field, value)) = line.split_once(':') {
-                if field.trim().eq_ignore_ascii_case("tested up to") {
-                    value.trim().clone_into(&mut readme.tested_version);
+                match field.trim().to_ascii_lowercase().as_str() {
+                    "tested up to" => value.trim().clone_into(&mut readme.tested_version),
+                    "stable tag" => value.trim().clone_into(&mut readme.stable_tag),
+                    _ => {}
                 }
             } else if heading(line, "===").is_none()
                 && !line.is_empty()

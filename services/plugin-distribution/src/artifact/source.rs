@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{PluginHeader, Readme};
+use super::{PluginHeader, Readme, UploadError};
 
 /// A plugin's source: the files that go to sites, by their path below the plugin's folder.
 pub struct Source {
@@ -26,6 +26,8 @@ pub enum SourceError {
     HeaderMissing(&'static str),
     #[error("the version \"{0}\" is not a semantic one")]
     Version(String, #[source] semver::Error),
+    #[error(transparent)]
+    Upload(#[from] UploadError),
     #[error("the package could not be written")]
     Package(#[from] zip::result::ZipError),
 }
@@ -44,11 +46,20 @@ const NOT_FOR_SITES: [&str; 9] = [
 ];
 
 impl Source {
-    pub fn read(directory: &Path) -> Result<Self, SourceError> {
-        let directory = directory.canonicalize().map_err(|e| SourceError::Read(directory.to_owned(), e))?;
-        let slug = directory.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+    /// From a plugin's folder, or from a ZIP of it.
+    pub fn read(place: &Path) -> Result<Self, SourceError> {
+        let unreadable = |error| SourceError::Read(place.to_owned(), error);
+        let path = place.canonicalize().map_err(unreadable)?;
+        if path.is_file() {
+            return Self::unpack(&fs::read(&path).map_err(unreadable)?);
+        }
+        let slug = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
         let mut files = BTreeMap::new();
-        collect(&directory, "", &mut files)?;
+        collect(&path, "", &mut files)?;
+        Self::of(slug, files)
+    }
+
+    pub(super) fn of(slug: String, files: BTreeMap<String, Vec<u8>>) -> Result<Self, SourceError> {
         let main = format!("{slug}.php");
         let text = |name: &str| files.get(name).map(|bytes| String::from_utf8_lossy(bytes).into_owned());
         let header = PluginHeader::parse(&text(&main).ok_or(SourceError::NoMainFile(main))?)?;
@@ -57,19 +68,30 @@ impl Source {
     }
 }
 
+/// Whether a file goes to sites, by its path below the plugin's folder: neither hidden nor for development only.
+pub(super) fn is_for_sites(place: &str) -> bool {
+    let first = place.split('/').next().unwrap_or_default();
+    !NOT_FOR_SITES.contains(&first) && !place.split('/').any(|step| step.starts_with('.'))
+}
+
+/// Whether every file system takes a name.
+pub(super) fn is_portable(name: &str) -> bool {
+    !name.contains(['\\', ':', '*', '?', '"', '<', '>', '|']) && !name.chars().any(char::is_control)
+}
+
 fn collect(directory: &Path, below: &str, files: &mut BTreeMap<String, Vec<u8>>) -> Result<(), SourceError> {
     let unreadable = |error| SourceError::Read(directory.to_owned(), error);
     for entry in fs::read_dir(directory).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
         let name =
             path.file_name().and_then(|name| name.to_str()).ok_or_else(|| SourceError::Name(path.clone()))?;
-        if name.starts_with('.') || (below.is_empty() && NOT_FOR_SITES.contains(&name)) {
+        let place = format!("{below}{name}");
+        if !is_for_sites(&place) {
             continue;
         }
-        if name.contains(['\\', ':', '*', '?', '"', '<', '>', '|']) || name.chars().any(char::is_control) {
+        if !is_portable(name) {
             return Err(SourceError::Name(path));
         }
-        let place = format!("{below}{name}");
         let kind = fs::symlink_metadata(&path).map_err(|e| SourceError::Read(path.clone(), e))?.file_type();
         if kind.is_dir() {
             collect(&path, &format!("{place}/"), files)?;
