@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 
@@ -48,7 +49,7 @@ pub fn unpack(bytes: &[u8]) -> Result<(String, BTreeMap<String, Vec<u8>>), Sourc
     let (mut root, mut left) = (None::<String>, MOST_BYTES);
     let (mut files, mut folded) = (BTreeMap::new(), BTreeMap::<String, String>::new());
     for at in 0..zip.len() {
-        let stated = zip.name_for_index(at).map(|name| name.map(|name| name.into_owned()));
+        let stated = zip.name_for_index(at).map(|name| name.map(Cow::into_owned));
         let name = stated.transpose().map_err(UploadError::NoZip)?.unwrap_or_default();
         let damaged = |error: ZipError| UploadError::Damaged(name.clone(), error.into());
         let mut entry = zip.by_index(at).map_err(damaged)?;
