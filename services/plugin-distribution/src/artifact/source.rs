@@ -22,6 +22,8 @@ pub enum SourceError {
     Name(PathBuf),
     #[error("there is no {0}: the main file has the folder's name")]
     NoMainFile(String),
+    #[error("the folder \"{0}\" is no plugin's: lower-case letters and digits, with hyphens between")]
+    Slug(String),
     #[error("the main file's header has no \"{0}\"")]
     HeaderMissing(&'static str),
     #[error("the version \"{0}\" is not a semantic one")]
@@ -60,6 +62,12 @@ impl Source {
     }
 
     pub(super) fn of(slug: String, files: BTreeMap<String, Vec<u8>>) -> Result<Self, SourceError> {
+        // The name is part of where the package is kept, before any table could refuse it.
+        let is_word =
+            |word: &str| !word.is_empty() && word.bytes().all(|it| matches!(it, b'a'..=b'z' | b'0'..=b'9'));
+        if !slug.split('-').all(is_word) {
+            return Err(SourceError::Slug(slug));
+        }
         let main = format!("{slug}.php");
         let text = |name: &str| files.get(name).map(|bytes| String::from_utf8_lossy(bytes).into_owned());
         let header = PluginHeader::parse(&text(&main).ok_or(SourceError::NoMainFile(main))?)?;

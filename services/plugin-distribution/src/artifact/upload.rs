@@ -192,6 +192,8 @@ mod tests {
     #[rstest]
     #[case::nothing(b"".to_vec(), "this is no ZIP that can be read")]
     #[case::text(b"<?php // no ZIP".to_vec(), "this is no ZIP that can be read")]
+    #[case::root_is_here(zipped(&[("./..php", b"<?php")]), "the folder \".\" is no plugin's: lower-case letters and digits, with hyphens between")]
+    #[case::root_is_no_slug(zipped(&[("My Plugin/My Plugin.php", b"<?php")]), "the folder \"My Plugin\" is no plugin's: lower-case letters and digits, with hyphens between")]
     #[case::empty(zipped(&[]), "there is no file in it")]
     #[case::no_main_file(zipped(&[("example/x.php", b"<?php")]), "there is no example.php: the main file has the folder's name")]
     fn what_is_no_package_is_refused(#[case] bytes: Vec<u8>, #[case] why: &str) {

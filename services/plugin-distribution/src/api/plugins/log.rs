@@ -1,13 +1,14 @@
 //! What was released and withdrawn, as a chain that sites check themselves. Anyone may.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, ETag, EntityTag, Header, IfNoneMatch};
+use actix_web::http::header::{self, ETag, EntityTag};
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, Responder};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use web::{Path, Problem, ProblemBody, Query, Success};
 
+use super::{answer, is_known};
 use crate::AppState;
 use crate::offers::LogPage;
 
@@ -39,13 +40,12 @@ pub async fn read_release_log(
     slug: Path<String>,
     start: Query<Start>,
     state: Data<AppState>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<impl Responder, Problem> {
     let page = state.offers.plugin(&slug)?.log().after(index(start.after.as_deref())?);
     let tag = EntityTag::new_strong(page.tag);
-    let known = is_known(&request, &tag);
-    let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
-    response.insert_header(ETag(tag)).insert_header((header::CACHE_CONTROL, "no-cache"));
-    Ok(if known { response.finish() } else { response.content_type("application/json").body(page.json) })
+    let known = is_known(&request, &tag) == Some(true);
+    let response = if known { HttpResponse::NotModified().finish() } else { answer(page.json) };
+    Ok(response.customize().insert_header(ETag(tag)).insert_header((header::CACHE_CONTROL, "no-cache")))
 }
 
 fn index(after: Option<&str>) -> Result<i64, Problem> {
@@ -55,12 +55,4 @@ fn index(after: Option<&str>) -> Result<i64, Problem> {
             "`after` is the index of the last entry that is known: a whole number from 0 on, or -1 for none.";
         Problem::new(StatusCode::BAD_REQUEST, "invalid_query", detail)
     })
-}
-
-fn is_known(request: &HttpRequest, tag: &EntityTag) -> bool {
-    match IfNoneMatch::parse(request) {
-        Ok(IfNoneMatch::Any) => true,
-        Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|it| it.weak_eq(tag)),
-        Err(_) => false,
-    }
 }

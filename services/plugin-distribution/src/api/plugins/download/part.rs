@@ -6,8 +6,7 @@ use std::time::{Duration, SystemTime};
 use actix_web::HttpRequest;
 use actix_web::http::Method;
 use actix_web::http::header::{
-    self, EntityTag, Header, HttpDate, IfMatch, IfModifiedSince, IfNoneMatch, IfRange, IfUnmodifiedSince,
-    Range,
+    self, EntityTag, Header, HttpDate, IfMatch, IfModifiedSince, IfRange, IfUnmodifiedSince, Range,
 };
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,13 +51,9 @@ impl File {
     }
 
     fn is_known(&self, request: &HttpRequest) -> bool {
-        match given::<IfNoneMatch>(request) {
-            Some(IfNoneMatch::Items(tags)) => tags.iter().any(|it| it.weak_eq(&self.tag)),
-            Some(IfNoneMatch::Any) => true,
-            // It counts only in the absence of the other, readable or not.
-            None if request.headers().contains_key(header::IF_NONE_MATCH) => false,
-            None => given::<IfModifiedSince>(request).is_some_and(|it| self.modified <= it.0),
-        }
+        // The date counts only in the absence of tags.
+        super::super::is_known(request, &self.tag)
+            .unwrap_or_else(|| given::<IfModifiedSince>(request).is_some_and(|it| self.modified <= it.0))
     }
 
     /// Whether what the client has is a part of this very file, so that another part fits it.
