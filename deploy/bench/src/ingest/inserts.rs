@@ -1,4 +1,5 @@
 //! The same rows by pgbench: a delivery and a message, committed one by one or a hundred at a time. Nothing is read, checked, sent or deleted.
+//! So its waits at a steady rate are what this disk and this PostgreSQL take by themselves.
 
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -11,6 +12,8 @@ use super::stack::Stack;
 use crate::measure::Meter;
 
 const CLIENTS: usize = 8;
+/// As many as bring single events to the service.
+const CLIENTS_AT_A_RATE: usize = 64;
 /// As the events are: half of them with metadata.
 const BODY: &str = r#"{"id":"0193511c-7a00-7000-8000-000000000001","seq":1795341598001,"type":"post.updated","occurred_at":"2026-11-22T10:00:00Z","data":{"post_id":77,"content_id":1077,"post_status":"publish","previous_status":"draft","post_url":"https://site-1.example/bread-and-butter-1795341598001/","post_title":"Bread and butter","post_type":"post","modified_gmt":"2026-11-22T09:59:58Z","operation_id":"","site_url":"https://site-1.example","changed":["text","terms"],"metadata":{"slug":"bread-and-butter","author":{"id":1,"login":"ann","name":"Ann"}}}}"#;
 const MESSAGE_BYTES: usize = 850;
@@ -18,19 +21,13 @@ const MESSAGE_BYTES: usize = 850;
 pub async fn measure(stack: &Stack, count: usize, per_transaction: usize) -> anyhow::Result<Taken> {
     prepare(stack).await?;
     let transactions = (count / per_transaction / CLIENTS).max(1);
-    let script = std::env::temp_dir().join(format!("igny8-bench-{}.sql", std::process::id()));
-    tokio::fs::write(&script, statement(per_transaction)).await?;
     let meter = Meter::start(&stack.programs)?;
-    let mut command = pgbench(stack)?;
-    command.arg("-t").arg(transactions.to_string()).arg("-f").arg(&script);
-    let output = tokio::task::spawn_blocking(move || command.output()).await?;
+    let mut command = pgbench(stack, CLIENTS)?;
+    command.arg("-t").arg(transactions.to_string());
+    let text = run(command, per_transaction).await?;
     let count = transactions * CLIENTS * per_transaction;
     let mut taken = Taken::of(count, Duration::ZERO, &meter)?;
-    let _ = tokio::fs::remove_file(&script).await;
     clean_up(stack).await?;
-    let output = output.context("pgbench can't be started")?;
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    anyhow::ensure!(output.status.success(), "pgbench: {}", String::from_utf8_lossy(&output.stderr));
     let rate =
         text.lines().find_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse::<f64>().ok());
     let rate = rate.with_context(|| format!("pgbench said no rate: {text}"))?;
@@ -39,14 +36,45 @@ pub async fn measure(stack: &Stack, count: usize, per_transaction: usize) -> any
     Ok(taken)
 }
 
-fn pgbench(stack: &Stack) -> anyhow::Result<Command> {
+/// How long each waited from when it was due until it was committed, one by one at a steady rate.
+pub async fn waits(stack: &Stack, per_second: f64, seconds: f64) -> anyhow::Result<Vec<Duration>> {
+    prepare(stack).await?;
+    let folder = tempfile::tempdir()?;
+    let mut command = pgbench(stack, CLIENTS_AT_A_RATE)?;
+    command.args(["-R", &per_second.to_string(), "-T", &seconds.ceil().to_string(), "--log"]);
+    command.arg(format!("--log-prefix={}", folder.path().join("log").display()));
+    run(command, 1).await?;
+    clean_up(stack).await?;
+    let mut waits = Vec::new();
+    for file in std::fs::read_dir(folder.path())? {
+        for line in std::fs::read_to_string(file?.path())?.lines() {
+            let micros = line.split(' ').nth(2).and_then(|it| it.parse().ok());
+            waits.push(Duration::from_micros(micros.with_context(|| format!("pgbench logged: {line}"))?));
+        }
+    }
+    anyhow::ensure!(!waits.is_empty(), "pgbench logged nothing");
+    Ok(waits)
+}
+
+/// What pgbench says at the end.
+async fn run(mut command: Command, per_transaction: usize) -> anyhow::Result<String> {
+    let script = tempfile::NamedTempFile::new()?;
+    tokio::fs::write(script.path(), statement(per_transaction)).await?;
+    command.arg("-f").arg(script.path());
+    let output = tokio::task::spawn_blocking(move || command.output()).await?;
+    let output = output.context("pgbench can't be started")?;
+    anyhow::ensure!(output.status.success(), "pgbench: {}", String::from_utf8_lossy(&output.stderr));
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+fn pgbench(stack: &Stack, clients: usize) -> anyhow::Result<Command> {
     let url = &stack.database_url;
     let mut command = Command::new("pgbench");
-    command.args(["-n", "-M", "prepared", "-c", &CLIENTS.to_string(), "-j", "1"]);
+    command.args(["-n", "-M", "prepared", "-c", &clients.to_string(), "-j", "1"]);
     command.args(["-h", url.host_str().context("no host")?, "-U", url.username()]);
     command.args(["-p", &url.port().unwrap_or(5432).to_string()]);
     command.env("PGPASSWORD", url.password().unwrap_or_default()).stdin(Stdio::null());
-    command.arg(url.path().trim_start_matches('/'));
+    command.env("PGDATABASE", url.path().trim_start_matches('/'));
     Ok(command)
 }
 

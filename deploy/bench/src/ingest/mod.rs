@@ -54,16 +54,18 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     let mut sites = sites::make(options.stack.sites);
     stack.connect(&sites).await?;
     let mut all = vec![Round::run(&stack, &mut sites, 2_000, 1, Arrival::AtOnce).await?];
-    let (mut batches, mut singles) = (Vec::new(), Vec::new());
-    for _ in 0..options.rounds {
-        batches.push(Round::run(&stack, &mut sites, options.count, BATCH, Arrival::AtOnce).await?);
-        singles.push(Round::run(&stack, &mut sites, options.count / 2, 1, Arrival::AtOnce).await?);
-    }
+    // Before the bursts, which leave the disk busy.
     let mut steady = Vec::new();
     for rate in STEADY {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of events")]
         let events = (rate * options.seconds) as usize;
-        steady.push((rate, Round::run(&stack, &mut sites, events, 1, Arrival::PerSecond(rate)).await?));
+        let ours = Round::run(&stack, &mut sites, events, 1, Arrival::PerSecond(rate)).await?;
+        steady.push(Steady { rate, ours, alone: inserts::waits(&stack, rate, options.seconds).await? });
+    }
+    let (mut batches, mut singles) = (Vec::new(), Vec::new());
+    for _ in 0..options.rounds {
+        batches.push(Round::run(&stack, &mut sites, options.count, BATCH, Arrival::AtOnce).await?);
+        singles.push(Round::run(&stack, &mut sites, options.count / 2, 1, Arrival::AtOnce).await?);
     }
     let memory_kib = stack.ingest().most_memory()?;
     let requests = sites::requests(&mut sites, options.count / 2, 1);
@@ -74,6 +76,13 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     report::print(&figures);
     all.extend(figures.into_rounds());
     judge::judge(&stack, &all).await
+}
+
+/// Single events at a steady rate, and how long the same rows take by themselves.
+struct Steady {
+    rate: f64,
+    ours: Round,
+    alone: Vec<Duration>,
 }
 
 /// What something took, and how much of it there was.

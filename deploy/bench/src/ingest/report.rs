@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use super::Taken;
 use super::round::Round;
 use super::stack::{BARE, INGEST};
+use super::{Steady, Taken};
 use crate::measure::{Used, median, percentile};
 use crate::table::{Table, ratio, whole};
 
-pub struct Figures {
+pub(super) struct Figures {
     pub batches: Vec<Round>,
     pub singles: Vec<Round>,
-    pub steady: Vec<(f64, Round)>,
+    pub steady: Vec<Steady>,
     pub bare: Taken,
     pub one_by_one: Taken,
     pub together: Taken,
@@ -20,11 +20,11 @@ pub struct Figures {
 
 impl Figures {
     pub fn into_rounds(self) -> impl Iterator<Item = Round> {
-        self.batches.into_iter().chain(self.singles).chain(self.steady.into_iter().map(|(_, round)| round))
+        self.batches.into_iter().chain(self.singles).chain(self.steady.into_iter().map(|it| it.ours))
     }
 }
 
-pub fn print(figures: &Figures) {
+pub(super) fn print(figures: &Figures) {
     print!("\n{}", rates(figures).to_text());
     print!("\n{}", processors(figures).to_text());
     print!("\n{}", waits(figures).to_text());
@@ -86,12 +86,19 @@ fn processors(figures: &Figures) -> Table {
 
 fn waits(figures: &Figures) -> Table {
     let mut table = Table::default();
-    table.row(["due → durable, ms, singly", "p50", "p99", "longest"]);
-    for (rate, round) in &figures.steady {
-        let mut waits = round.sent.waits.clone();
-        waits.sort_unstable();
-        let at = |part| tenths(percentile(&waits, part));
-        table.row([format!("at {}/s", whole(*rate)), at(0.5), at(0.99), at(1.0)]);
+    table.row(["due → durable, ms, singly", "p50", "alone", "p99", "alone", "ours / it", "longest", "alone"]);
+    for steady in &figures.steady {
+        let (mut ours, mut alone) = (steady.ours.sent.waits.clone(), steady.alone.clone());
+        ours.sort_unstable();
+        alone.sort_unstable();
+        let at = |part| [&ours, &alone].map(|waits| percentile(waits, part));
+        let [ours_99, alone_99] = at(0.99);
+        let of_it = ratio(ours_99.as_secs_f64(), alone_99.as_secs_f64());
+        let mut row = vec![format!("at {}/s", whole(steady.rate))];
+        row.extend(at(0.5).map(tenths));
+        row.extend([tenths(ours_99), tenths(alone_99), of_it]);
+        row.extend(at(1.0).map(tenths));
+        table.row(row);
     }
     table
 }
