@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod bucket;
+mod countries;
 mod downloads;
 mod grants;
 mod installations;

@@ -53,7 +53,11 @@ impl Service {
             ("IGNY8__ARTIFACTS__DIRECTORY", place.path().to_str().unwrap()),
             ("IGNY8__RELEASE__SIGNING_KEY", SIGNING_KEY),
         ];
-        let environment = environment.iter().chain(more);
+        // There is one place for packages.
+        let in_bucket = more.iter().any(|(name, _)| *name == "IGNY8__ARTIFACTS__BUCKET");
+        let environment =
+            environment.iter().filter(|(name, _)| !(in_bucket && name.ends_with("__DIRECTORY")));
+        let environment = environment.chain(more);
         let environment = environment.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let settings: Settings = settings::load_from(DEFAULTS, None, environment).unwrap();
         let (clock, hand) = Clock::settable(Timestamp::from_second(Timestamp::now().as_second()).unwrap());
