@@ -1,5 +1,7 @@
 //! The tables of this service. Rows stop here; absence is `None`.
 
+pub mod analytics;
+pub mod compatibility;
 pub mod downloads;
 pub mod installations;
 pub mod offers;

@@ -2,10 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod analytics;
+mod compatibility;
 mod downloads;
 mod grants;
 mod installations;
 mod offers;
+mod operators;
 mod refusals;
 mod release_log;
 mod releases;
