@@ -19,6 +19,9 @@ use crate::store::operator_tokens;
 pub const TOKEN_INVALID: &str = "token_invalid";
 
 /// Someone who runs the installation, by their access token with the scope `operator`. Asking leaves a line in the log.
+///
+/// An endpoint takes it first, and what else can fail as a `Result`: of several arguments the first to fail would answer, and this one
+/// has to look in the database.
 #[derive(Clone, Debug)]
 pub struct Operator {
     pub token_id: i64,
