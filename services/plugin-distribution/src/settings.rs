@@ -109,6 +109,13 @@ pub struct CountsSettings {
     #[serde(with = "settings::duration")]
     pub write_every: Duration,
     pub most: usize,
+    keep_days: u16,
+}
+
+impl CountsSettings {
+    pub fn keep(&self) -> Duration {
+        Duration::from_hours(24 * u64::from(self.keep_days))
+    }
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]

@@ -157,6 +157,29 @@ async fn downloads_and_refusals_are_added_up() {
 }
 
 #[tokio::test]
+async fn what_was_counted_is_forgotten_after_a_while() {
+    let mut service = Service::start().await;
+    service.release("1.0.0", "").await.unwrap();
+    let now = service.app.state.clock.now();
+    for (days, number) in [(92, 5_001), (90, 1)] {
+        let at = now - SignedDuration::from_hours(24 * days);
+        for insert in [
+            "plugin_downloads (plugin_version_id, ip_address, user_agent, downloaded_at) SELECT id, '', '', '{at}' FROM plugin_versions",
+            "plugin_refusals (plugin_id, code, ip_address, refused_at) SELECT id, 'not_found', '', '{at}' FROM plugins",
+        ] {
+            let insert = insert.replace("{at}", &at.to_string());
+            service.execute(&format!("INSERT INTO {insert}, generate_series(1, {number})")).await;
+        }
+    }
+    service.restart().await;
+    testkit::eventually("the old ones are forgotten", async || {
+        let left = [service.count("plugin_downloads").await, service.count("plugin_refusals").await];
+        (left == [1, 1]).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn another_plugin_is_none_of_it_and_odd_questions_are_refused() {
     let service = Service::start().await;
     service.release("1.0.0", "").await.unwrap();
