@@ -95,14 +95,18 @@ pub async fn downloads(
     since: Timestamp,
 ) -> QueryResult<Vec<Downloads>> {
     diesel::sql_query(
-        "SELECT version, day,
-             coalesce(sum(times) FILTER (WHERE outcome = 'complete'), 0)::bigint AS complete,
-             coalesce(sum(times) FILTER (WHERE outcome = 'broken_off'), 0)::bigint AS broken_off
-         FROM plugin_versions AS v JOIN plugin_downloads AS d ON d.plugin_version_id = v.id
-             CROSS JOIN LATERAL to_char(downloaded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day
-         WHERE plugin_id = $1 AND downloaded_at >= $2
-         GROUP BY GROUPING SETS ((v.id, version), (v.id, version, day))
-         ORDER BY day, v.id DESC",
+        "WITH daily AS (
+             SELECT plugin_version_id, (downloaded_at AT TIME ZONE 'UTC')::date AS day,
+                 sum(times) FILTER (WHERE outcome = 'complete') AS complete,
+                 sum(times) FILTER (WHERE outcome = 'broken_off') AS broken_off
+             FROM plugin_downloads
+             WHERE plugin_version_id IN (SELECT id FROM plugin_versions WHERE plugin_id = $1) AND downloaded_at >= $2
+             GROUP BY plugin_version_id, day
+         )
+         SELECT version, to_char(day, 'YYYY-MM-DD') AS day,
+             coalesce(sum(complete), 0)::bigint AS complete, coalesce(sum(broken_off), 0)::bigint AS broken_off
+         FROM daily JOIN plugin_versions AS v ON v.id = plugin_version_id
+         GROUP BY GROUPING SETS ((v.id), (v.id, day)) ORDER BY day, v.id DESC",
     )
     .bind::<BigInt, _>(plugin_id)
     .bind::<Timestamptz, _>(since.to_diesel())

@@ -58,7 +58,8 @@ pub struct Told {
 
 /// Of each of these versions the `most` environments that most sites have, in this order.
 ///
-/// An error that a site explains with an update it undid is not held against the version it runs.
+/// An error that a site explains with an update it undid is not held against the version it runs, and where the plugin is switched off
+/// it shows nothing.
 pub async fn told(
     connection: &mut AsyncPgConnection,
     plugin_id: i64,
@@ -72,7 +73,7 @@ pub async fn told(
                  NOT failed AND status = 'error' AND coalesce(metadata ->> 'failed_version', '') = '' AS in_error
              FROM plugin_installations AS i
                  CROSS JOIN LATERAL (VALUES (i.version, false), (nullif(failed_version, i.version), true)) AS tried (version, failed)
-             WHERE plugin_id = $1 AND last_seen >= $3 AND tried.version = ANY ($2)
+             WHERE plugin_id = $1 AND last_seen >= $3 AND tried.version = ANY ($2) AND (failed OR status <> 'inactive')
          ), counted AS (
              SELECT version, wordpress, php, GROUPING(wordpress) AS is_sum, count(*) FILTER (WHERE NOT failed) AS installations,
                  count(*) FILTER (WHERE in_error) AS in_error, count(*) FILTER (WHERE failed) AS failed_updates, count(*) AS sites

@@ -16,7 +16,7 @@ async fn what_is_declared_stands_beside_what_sites_say() {
         service.release(version, &format!("// {version}")).await.unwrap();
     }
     let token = service.operator().await;
-    let sites = service.sites(8).await;
+    let sites = service.sites(9).await;
     let report = |version, wordpress| json!({"plugin_version": version, "wp_version": wordpress, "php_version": "8.2.1"});
     for site in &sites[..3] {
         service.registers(site, report("1.1.0", "6.5.5")).await;
@@ -36,6 +36,9 @@ async fn what_is_declared_stands_beside_what_sites_say() {
     service.reports(&sites[5], with(report("1.0.0", "5.6"), json!({"status": "error"}))).await;
     service.reports(&sites[6], json!({"plugin_version": "1.0.0"})).await;
     service.registers(&sites[7], report("3.3.3", "6.5")).await;
+
+    // Where it is switched off it shows nothing.
+    service.reports(&sites[8], with(report("1.2.0", "6.5"), json!({"status": "inactive"}))).await;
 
     let answer = page(&service, &token, "").await;
     let said = |installations, in_error, failed_updates, verdict| json!({"installations": installations, "in_error": in_error, "failed_updates": failed_updates, "verdict": verdict});
