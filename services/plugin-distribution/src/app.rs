@@ -14,10 +14,11 @@ use messaging::Broker;
 use secrets::Pepper;
 
 use crate::artifact::Shelf;
-use crate::consumers::CredentialChanges;
+use crate::consumers::{CredentialChanges, OperatorTokenChanges};
 use crate::countries::Countries;
 use crate::counts::Counts;
 use crate::grants::Grants;
+use crate::jobs;
 use crate::limits::Limits;
 use crate::offers::Offers;
 use crate::routes;
@@ -30,6 +31,7 @@ pub const NAME: &str = "plugin-distribution";
 pub struct AppState {
     pub database: Database,
     pub clock: Clock,
+    pub pepper: Pepper,
     pub shelf: Shelf,
     pub directory: Directory,
     pub offers: Offers,
@@ -57,16 +59,18 @@ impl App {
         let countries = Countries::open(settings.geoip.file.as_deref())?;
         let state = AppState {
             grants: Grants::new(&pepper),
-            directory: Directory::new(database.clone(), pepper, clock.clone()),
+            directory: Directory::new(database.clone(), pepper.clone(), clock.clone()),
             shelf: Shelf::new(&settings.artifacts)?,
             offers: Offers::new(database.clone(), &settings.public_url, settings.offers.poll),
             counts: Counts::new(database.clone(), clock.clone(), settings.counts, countries),
             limits: Limits::new(&settings.downloads),
             database,
             clock,
+            pepper,
             settings: Arc::new(settings),
         };
         Self::serve_from_memory(&lifecycle, &state);
+        Self::start_housekeeping(&lifecycle, &state);
         let address = {
             let state = state.clone();
             web::serve(&state.settings.http.clone(), &lifecycle, move |config| {
@@ -76,6 +80,7 @@ impl App {
         };
         Mailroom::new(&lifecycle, &state.database, &broker, &state.settings.relay, &state.settings.consume)
             .consume(CredentialChanges { clock: state.clock.clone() })
+            .consume(OperatorTokenChanges { clock: state.clock.clone() })
             .start();
         let directory = state.directory.clone();
         lifecycle.spawn(Stage::Work, "credential memory", move |shutdown| {
@@ -101,6 +106,15 @@ impl App {
         lifecycle.spawn(Stage::Work, "counts", move |shutdown| {
             let counts = counts.clone();
             async move { counts.keep_writing(shutdown).await }
+        });
+    }
+
+    fn start_housekeeping(lifecycle: &Lifecycle, state: &AppState) {
+        let state = state.clone();
+        lifecycle.spawn(Stage::Work, "forget counts", move |shutdown| {
+            let (database, clock) = (state.database.clone(), state.clock.clone());
+            let keep = state.settings.counts.keep();
+            async move { jobs::forget_counts(&database, &clock, keep, shutdown).await }
         });
     }
 

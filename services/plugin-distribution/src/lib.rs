@@ -7,9 +7,11 @@ pub mod settings;
 
 pub mod artifact;
 
+mod access;
 mod api;
 mod consumers;
 mod flows;
+mod jobs;
 
 mod countries;
 mod counts;

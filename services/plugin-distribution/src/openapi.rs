@@ -1,6 +1,8 @@
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 
+use crate::access;
+use crate::api::operators::{analytics, compatibility};
 use crate::api::plugins::{check_update, download, download_grant, health_check, info, log, register};
 use crate::routes::PREFIXES;
 
@@ -15,6 +17,8 @@ use crate::routes::PREFIXES;
         register::register_installation,
         health_check::report_health,
         log::read_release_log,
+        analytics::read_analytics,
+        compatibility::read_compatibility,
     ),
     components(schemas(web::ProblemBody)),
     security(("site_key" = []), ("bearer" = []))
@@ -25,6 +29,7 @@ struct Described;
 pub fn document() -> OpenApi {
     let mut document = Described::openapi();
     credentials::describe(&mut document);
+    access::describe(&mut document);
     let [prefix, aliases @ ..] = PREFIXES;
     web::openapi::with_aliases(document, |path| {
         let below = path.strip_prefix(prefix).unwrap_or_default();
@@ -53,8 +58,17 @@ mod tests {
     fn every_address_is_described_with_its_alias() {
         let document = serde_json::to_value(super::document()).unwrap();
         let paths: Vec<_> = document["paths"].as_object().unwrap().keys().cloned().collect();
-        let below =
-            ["check-update/", "download-grant/", "download/", "health-check/", "info/", "log/", "register/"];
+        let below = [
+            "analytics/",
+            "check-update/",
+            "compatibility/",
+            "download-grant/",
+            "download/",
+            "health-check/",
+            "info/",
+            "log/",
+            "register/",
+        ];
         let expected =
             crate::routes::PREFIXES.iter().flat_map(|it| below.map(|path| format!("{it}/{{slug}}/{path}")));
         assert_eq!(paths, expected.collect::<Vec<_>>());

@@ -4,6 +4,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{Data, ServiceConfig, get, head, post, resource, scope};
 use web::{BodyLimit, BusyRoutes};
 
+use crate::api::operators::{analytics, compatibility};
 use crate::api::plugins::{check_update, download, download_grant, health_check, info, log, register};
 use crate::app::AppState;
 use crate::{limits, openapi, refusals};
@@ -61,6 +62,14 @@ fn plugin(config: &mut ServiceConfig) {
             resource(["/health-check", "/health_check"])
                 .app_data(REPORT)
                 .route(post().to(health_check::report_health))
+                .wrap(from_fn(limits::keep_to)),
+        )
+        .service(
+            resource("/analytics").route(get().to(analytics::read_analytics)).wrap(from_fn(limits::keep_to)),
+        )
+        .service(
+            resource("/compatibility")
+                .route(get().to(compatibility::read_compatibility))
                 .wrap(from_fn(limits::keep_to)),
         );
 }
