@@ -103,7 +103,7 @@ demo_plugin() {
   base=$(service_url plugin-distribution)/api/plugins/$PLUGIN
   release_plugin "$REPO/services/plugin-distribution/plugins/$PLUGIN" --overwrite \
     >"$log" 2>&1 </dev/null 9>&- || fail_with_log "$log" 'plugin-distribution release failed'
-  released=$(jq -r '.sha256 // empty' "$log")
+  released=$(jq -r '.sha256 // empty' "$log" 2>/dev/null || true)
   # It hears of the release a moment later.
   until expected=$(curl -sf --max-time 30 "$base/info/" | jq -er .data.sha256) && [ "$expected" = "${released:-$expected}" ]; do
     [ "$SECONDS" -lt "$deadline" ] || fail "$base/info/ tells sha256 '$expected', not '$released'"
