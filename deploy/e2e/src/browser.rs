@@ -63,7 +63,8 @@ impl Browser {
         for _ in 0..5 {
             let cookies: Vec<_> =
                 self.cookies.lock().unwrap().iter().map(|(name, value)| format!("{name}={value}")).collect();
-            let request = self.http.request(method.clone(), url.clone()).header(header::COOKIE, cookies.join("; "));
+            let request =
+                self.http.request(method.clone(), url.clone()).header(header::COOKIE, cookies.join("; "));
             let request = if method == Method::POST {
                 request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(form.clone())
             } else {

@@ -91,8 +91,10 @@ impl Distribution {
 
     /// The plugin's source as this version, in a folder of its own.
     fn source(&self, version: &str) -> PathBuf {
-        let original =
-            concat!(env!("CARGO_MANIFEST_DIR"), "/../../services/plugin-distribution/plugins/igny8-wp-bridge");
+        let original = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../services/plugin-distribution/plugins/igny8-wp-bridge"
+        );
         let parent = self.folder.join("sources").join(version);
         std::fs::create_dir_all(&parent).unwrap();
         run(Command::new("cp").args(["-rL", original]).arg(&parent));
@@ -130,15 +132,16 @@ impl Distribution {
             "current_version": "0.1.0", "wp_version": "6.5", "php_version": "8.2.0",
             "site_url": "https://example.com", "channel": "stable",
         });
-        let mut answer: Value =
-            self.http.post(url).json(&site).send().await.unwrap().json().await.unwrap();
+        let mut answer: Value = self.http.post(url).json(&site).send().await.unwrap().json().await.unwrap();
         answer["data"].take()
     }
 
     /// Signs a package as this plugin in this version, whatever it is.
     pub fn sign(&self, version: &str, package: &[u8]) -> Value {
-        let (script, file) =
-            (concat!(env!("CARGO_MANIFEST_DIR"), "/wordpress/sign-release.php"), self.folder.join("to-sign.zip"));
+        let (script, file) = (
+            concat!(env!("CARGO_MANIFEST_DIR"), "/wordpress/sign-release.php"),
+            self.folder.join("to-sign.zip"),
+        );
         std::fs::write(&file, package).unwrap();
         let said = run(Command::new("php").arg(script).args([&self.key, PLUGIN, version]).arg(file));
         serde_json::from_str(&said).unwrap()

@@ -46,9 +46,8 @@ impl Middleman {
     pub fn before(upstream: &str) -> Self {
         let lie = Arc::default();
         let state = web::Data::new((client(), upstream.to_owned(), Arc::clone(&lie)));
-        let server = HttpServer::new(move || {
-            App::new().app_data(state.clone()).default_service(web::to(pass_on))
-        });
+        let server =
+            HttpServer::new(move || App::new().app_data(state.clone()).default_service(web::to(pass_on)));
         let server = server.workers(2).disable_signals().bind(("127.0.0.1", 0)).unwrap();
         let address = format!("http://{}", server.addrs()[0]);
         tokio::spawn(server.run());

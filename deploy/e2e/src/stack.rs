@@ -73,7 +73,8 @@ impl Stack {
 
     /// A service's binary, as the stack runs it.
     pub fn binary(&self, service: &str) -> PathBuf {
-        let folder = std::env::var("IGNY8_BIN_DIR").expect("IGNY8_BIN_DIR is not set: run scripts/test --e2e");
+        let folder =
+            std::env::var("IGNY8_BIN_DIR").expect("IGNY8_BIN_DIR is not set: run scripts/test --e2e");
         Path::new(&folder).join(service)
     }
 
