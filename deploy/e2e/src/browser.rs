@@ -7,23 +7,50 @@ use crate::client;
 
 /// A page as it came.
 pub struct Page {
+    url: Url,
     pub status: u16,
     pub text: String,
 }
 
 impl Page {
-    /// What stands between two texts, with the entities of addresses resolved.
+    /// Ends the test, showing what the page says, unless this is in it.
+    pub fn says(&self, words: &str) {
+        assert!(
+            self.text.contains(words),
+            "{} {} does not say '{words}': {}",
+            self.status,
+            self.url,
+            self.words()
+        );
+    }
+
+    /// What stands between two texts.
     pub fn between(&self, before: &str, after: &str) -> String {
-        let rest = self.text.split_once(before).unwrap_or_else(|| panic!("no {before} in {}", self.text)).1;
-        let found = rest.split_once(after).unwrap_or_else(|| panic!("no {after} behind {before}")).0;
-        found.replace("&amp;", "&").replace("&#038;", "&")
+        self.says(before);
+        let rest = self.text.split_once(before).unwrap().1;
+        rest.split_once(after).unwrap_or_else(|| panic!("no {after} behind {before}")).0.to_owned()
     }
 
     /// The address of the first link or frame that has this in it.
     pub fn address_with(&self, part: &str) -> String {
-        let values = self.text.split(['"', '\'']).map(|it| it.replace("&amp;", "&").replace("&#038;", "&"));
-        let mut addresses = values.filter(|it| it.contains(part) && it.contains(".php?"));
-        addresses.next().unwrap_or_else(|| panic!("no address with {part} in {}", self.text))
+        let mut values =
+            self.text.split(['"', '\'']).map(|it| it.replace("&amp;", "&").replace("&#038;", "&"));
+        let found = values.find(|it| it.contains(part) && it.contains(".php?"));
+        let found =
+            found.unwrap_or_else(|| panic!("{} has no address with {part}: {}", self.url, self.words()));
+        self.url.join(&found).unwrap().to_string()
+    }
+
+    /// Without tags, styles and scripts.
+    pub fn words(&self) -> String {
+        let mut words = String::new();
+        for piece in self.text.split('<') {
+            let (tag, text) = piece.split_once('>').unwrap_or(("", piece));
+            if !tag.starts_with("style") && !tag.starts_with("script") {
+                words.extend(text.split_whitespace().flat_map(|word| [" ", word]));
+            }
+        }
+        words
     }
 }
 
@@ -81,7 +108,10 @@ impl Browser {
                     url = url.join(place.to_str().unwrap()).unwrap();
                     (method, form) = (Method::GET, String::new());
                 }
-                None => return Page { status: answer.status().as_u16(), text: answer.text().await.unwrap() },
+                None => {
+                    let status = answer.status().as_u16();
+                    return Page { url, status, text: answer.text().await.unwrap() };
+                }
             }
         }
         panic!("{url} leads round and round");

@@ -76,16 +76,20 @@ async fn pass_on(request: HttpRequest, body: web::Bytes, state: web::Data<State>
         }
     }
     let Ok(answer) = onward.send().await else { return HttpResponse::BadGateway().finish() };
-    let mut passed = HttpResponse::build(answer.status().as_u16().try_into().unwrap());
-    for name in ["content-type", "retry-after"] {
-        if let Some(value) = answer.headers().get(name) {
-            passed.insert_header((name, value.as_bytes()));
-        }
-    }
+    let (mut status, headers) = (answer.status().as_u16(), answer.headers().clone());
     let mut said = answer.bytes().await.unwrap().to_vec();
     let asked = request.path().splitn(5, '/').nth(4).unwrap_or_default();
     if let Some(Lie(change)) = lie.lock().unwrap().clone() {
-        said = change(asked, said);
+        let lied = change(asked, said.clone());
+        if lied != said {
+            (status, said) = (200, lied);
+        }
+    }
+    let mut passed = HttpResponse::build(status.try_into().unwrap());
+    for name in ["content-type", "retry-after"] {
+        if let Some(value) = headers.get(name) {
+            passed.insert_header((name, value.as_bytes()));
+        }
     }
     passed.body(said)
 }

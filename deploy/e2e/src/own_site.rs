@@ -8,6 +8,9 @@ use crate::{Browser, PLUGIN, Stack, run};
 const LOCAL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../local");
 const PHP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/wordpress");
 
+/// There while a new build has not proven itself.
+const GUARD: &str = "mu-plugins/igny8-wp-bridge-guard.php";
+
 /// A further WordPress in the stack, which a test may update and break: `deploy/local/site`.
 pub struct OwnSite {
     name: String,
@@ -16,8 +19,9 @@ pub struct OwnSite {
 }
 
 impl OwnSite {
-    /// Made if it is not there, with `deploy/local/site`'s options.
+    /// Made if it is not there, with `deploy/local/site`'s options; without the plugin, which an earlier test may have left broken.
     pub fn up(stack: &Stack, name: &str, options: &[&str]) -> Self {
+        remove_plugin(&stack.home().join("sites").join(name).join("www/wp-content"));
         let mut command = Command::new(format!("{LOCAL}/site"));
         command.env("IGNY8_LOCAL", stack.home()).args(["up", name]).args(options);
         let facts = serde_json::from_str(&run(&mut command)).unwrap();
@@ -68,17 +72,9 @@ impl OwnSite {
         run(command.env("IGNY8_LOCAL", &self.stack).args(["--site", &place]).args(arguments))
     }
 
-    /// Takes away the plugin's folder and what guards it, whatever state they are in.
-    pub fn remove_plugin(&self) {
-        for folder in [format!("plugins/{PLUGIN}"), format!("upgrade-{PLUGIN}")] {
-            let _ = std::fs::remove_dir_all(self.wp_content().join(folder));
-        }
-        let _ = std::fs::remove_file(self.guard());
-    }
-
-    /// The guard's file, there while a new build has not proven itself.
-    pub fn guard(&self) -> PathBuf {
-        self.wp_content().join(format!("mu-plugins/{PLUGIN}-guard.php"))
+    /// Whether the guard watches a new build.
+    pub fn is_guarded(&self) -> bool {
+        self.wp_content().join(GUARD).exists()
     }
 
     /// The version of the plugin that lies in its folder.
@@ -95,4 +91,11 @@ impl OwnSite {
         std::fs::write(self.wp_content().join("plugin-distribution.txt"), address).unwrap();
         std::fs::write(self.wp_content().join("mu-plugins/other-distribution.php"), plugin).unwrap();
     }
+}
+
+fn remove_plugin(wp_content: &Path) {
+    for folder in [format!("plugins/{PLUGIN}"), format!("upgrade-{PLUGIN}")] {
+        let _ = std::fs::remove_dir_all(wp_content.join(folder));
+    }
+    let _ = std::fs::remove_file(wp_content.join(GUARD));
 }

@@ -22,7 +22,7 @@ async fn a_build_that_fails_is_undone_and_told() {
         (200, INSTALLED),
         "the next does not"
     );
-    assert!(!site.guard().exists());
+    assert!(!site.is_guarded());
     let main = &updating.blogs[0].1;
     eventually("it is told", Duration::from_secs(20), async || {
         updating.browser.get("wp-cron.php").await;
@@ -35,7 +35,7 @@ async fn a_build_that_fails_is_undone_and_told() {
     // It is not offered again by itself; the build that mends it is, and proves itself.
     updating.half_a_day_passes();
     let screen = updating.browser.get("wp-admin/update-core.php").await;
-    assert!(screen.text.contains("Your plugins are all up to date."), "{}", screen.text);
+    screen.says("Your plugins are all up to date.");
     updating.distribution.release("2.1.1").await;
     updating.half_a_day_passes();
     assert_eq!(updating.update_from_the_list().await["success"], true);

@@ -37,7 +37,6 @@ impl Updating {
         let replayed = distribution.offer(PLUGIN).await;
         distribution.release(INSTALLED).await;
         let site = OwnSite::up(&stack, name, options);
-        site.remove_plugin();
         let package = site.wp_content().join("uploads/first.zip");
         std::fs::write(&package, distribution.package(PLUGIN, INSTALLED).await).unwrap();
         site.script("start-over.php", &[package.to_str().unwrap()]);

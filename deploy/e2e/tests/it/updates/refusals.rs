@@ -110,7 +110,10 @@ fn genuine_of_another(data: &Value) -> Value {
 fn release_another_plugin(updating: &Updating) {
     let folder = updating.site.wp_content().join("uploads/another-plugin");
     std::fs::create_dir_all(&folder).unwrap();
-    let code = format!("<?php\n/**\n * Plugin Name: Another plugin\n * Version: {NEXT}\n */\n");
+    let header = format!(
+        "Plugin Name: Another plugin\nVersion: {NEXT}\nRequires at least: 5.6\nRequires PHP: 7.4\nAuthor: IGNY8\n"
+    );
+    let code = format!("<?php\n/*\n{header}*/\n");
     std::fs::write(folder.join("another-plugin.php"), code).unwrap();
     std::fs::write(folder.join("readme.txt"), format!("=== Another plugin ===\nStable tag: {NEXT}\n"))
         .unwrap();
@@ -135,7 +138,7 @@ async fn what_is_not_genuine_is_not_installed() {
             (INSTALLED, 200),
             "{what}"
         );
-        assert!(!updating.site.guard().exists(), "{what}");
+        assert!(!updating.site.is_guarded(), "{what}");
     }
 
     // An old answer to the question itself: WordPress sees nothing new.
@@ -144,7 +147,7 @@ async fn what_is_not_genuine_is_not_installed() {
     updating.distribution.middleman.lies(Lie::about("check-update/", move |data| *data = older.clone()));
     updating.half_a_day_passes();
     let screen = updating.browser.get("wp-admin/update-core.php").await;
-    assert!(screen.text.contains("Your plugins are all up to date."), "{}", screen.text);
+    screen.says("Your plugins are all up to date.");
 
     // Nothing of it did harm: it is connected, and takes the genuine one.
     updating.distribution.middleman.is_honest();

@@ -18,7 +18,7 @@ async fn an_administrator_sees_the_update_and_each_button_installs_one() {
     // The updates screen, the list, the details window.
     let screen = browser.get("wp-admin/update-core.php?force-check=1").await;
     let offer = format!("You have version {INSTALLED} installed. Update to {NEXT}.");
-    assert!(screen.text.contains(&offer), "{}", screen.text);
+    screen.says(&offer);
     let list = browser.get("wp-admin/plugins.php").await;
     assert!(list.text.contains("There is a new version of IGNY8 WordPress Bridge available"));
     let details = browser.get(&list.address_with("tab=plugin-information")).await;
@@ -27,7 +27,7 @@ async fn an_administrator_sees_the_update_and_each_button_installs_one() {
     }
     let tab = format!("wp-admin/plugin-install.php?tab=plugin-information&plugin={PLUGIN}&section=changelog");
     let changelog = browser.get(&tab).await;
-    assert!(changelog.text.contains(&format!("What is new in {NEXT}.")), "{}", changelog.text);
+    changelog.says(&format!("What is new in {NEXT}."));
 
     // "Update now" in the list.
     let done = updating.update_from_the_list().await;
@@ -43,13 +43,11 @@ async fn an_administrator_sees_the_update_and_each_button_installs_one() {
     updating.half_a_day_passes();
     let list = browser.get("wp-admin/plugins.php").await;
     let link = list.address_with("action=upgrade-plugin");
-    let page = browser.get(&format!("wp-admin/{link}")).await;
-    assert!(page.text.contains("Plugin updated successfully."), "{}", page.text);
-    assert!(page.text.contains("checking the signature"), "{}", page.text);
+    let page = browser.get(&link).await;
+    page.says("Plugin updated successfully.");
+    page.says("checking the signature");
     let frame = page.address_with("action=activate-plugin");
-    assert!(
-        browser.get(&format!("wp-admin/{frame}")).await.text.contains("Plugin reactivated successfully.")
-    );
+    assert!(browser.get(&frame).await.text.contains("Plugin reactivated successfully."));
     assert_eq!(site.plugin_version(), "2.2.0");
 
     // The button of the updates screen.
@@ -63,6 +61,6 @@ async fn an_administrator_sees_the_update_and_each_button_installs_one() {
     let form = [("_wpnonce", nonce), ("checked[]", &file), ("upgrade", "Update Plugins")];
     let page = browser.post("wp-admin/update-core.php?action=do-plugin-upgrade", &form).await;
     let frame = browser.get(&page.address_with("action=update-selected")).await;
-    assert!(frame.text.contains("updated successfully"), "{}", frame.text);
+    frame.says("updated successfully");
     updating.is_connected_with("2.3.0").await;
 }

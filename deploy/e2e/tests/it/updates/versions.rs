@@ -11,7 +11,7 @@ async fn is_updated(name: &str, options: &[&str], wordpress: &str) {
     updating.half_a_day_passes();
     let screen = updating.browser.get("wp-admin/update-core.php").await;
     let offer = format!("You have version {INSTALLED} installed. Update to {NEXT}.");
-    assert!(screen.text.contains(&offer), "{}", screen.text);
+    screen.says(&offer);
 
     updating.distribution.middleman.lies(Lie::package(|bytes| bytes.into_iter().rev().collect()));
     let refused = updating.update_from_the_list().await;
