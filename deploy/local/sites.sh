@@ -9,7 +9,7 @@ choose_further_site() {
   [[ $1 =~ ^[a-z0-9.-]+$ ]] || fail "'$1' names no site: use a to z, 0 to 9, - and ."
   if [ ! -s "$file" ]; then
     mkdir -p "$LOCAL/sites"
-    while cat "$LOCAL"/sites/*.port 2>/dev/null | grep -qxF "$port"; do port=$((port + 1)); done
+    while grep -qsxF "$port" "$LOCAL"/sites/*.port; do port=$((port + 1)); done
     printf '%s\n' "$port" >"$file"
   fi
   choose_site "site-$1" "$(<"$file")" "sites/$1"

@@ -10,6 +10,8 @@ pub struct Page {
     url: Url,
     pub status: u16,
     pub text: String,
+    /// What it says it was made with, such as `PHP/8.2.1`.
+    pub powered_by: String,
 }
 
 impl Page {
@@ -110,7 +112,9 @@ impl Browser {
                 }
                 None => {
                     let status = answer.status().as_u16();
-                    return Page { url, status, text: answer.text().await.unwrap() };
+                    let powered_by = answer.headers().get("x-powered-by").and_then(|it| it.to_str().ok());
+                    let powered_by = powered_by.unwrap_or_default().to_owned();
+                    return Page { url, status, powered_by, text: answer.text().await.unwrap() };
                 }
             }
         }

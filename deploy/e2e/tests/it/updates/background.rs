@@ -8,7 +8,7 @@ use super::{NEXT, Updating};
 
 #[tokio::test]
 async fn wordpress_updates_it_by_itself_where_a_person_wants_that() {
-    let updating = Updating::start("updates", &[]).await;
+    let updating = Updating::start("background", &[]).await;
     let (browser, site) = (&updating.browser, &updating.site);
     updating.distribution.release(NEXT).await;
     updating.half_a_day_passes();

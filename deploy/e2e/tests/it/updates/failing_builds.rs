@@ -8,7 +8,7 @@ use super::{INSTALLED, NEXT, Updating};
 
 #[tokio::test]
 async fn a_build_that_fails_is_undone_and_told() {
-    let updating = Updating::start("updates", &[]).await;
+    let updating = Updating::start("failing-builds", &[]).await;
     let site = &updating.site;
     updating.distribution.release_changed(NEXT, |source| fails_when_loaded(source)).await;
     updating.half_a_day_passes();

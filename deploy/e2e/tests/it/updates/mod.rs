@@ -12,8 +12,6 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use e2e::{Browser, Distribution, OwnSite, PLUGIN, Platform, Stack, eventually};
 use serde_json::{Value, json};
 
-/// Before the installed one, and after it.
-const OLDER: &str = "1.9.0";
 const INSTALLED: &str = "2.0.0";
 const NEXT: &str = "2.1.0";
 
@@ -22,8 +20,6 @@ struct Updating {
     distribution: Distribution,
     site: OwnSite,
     browser: Browser,
-    /// What was offered while [`OLDER`] was the newest, as somebody may have kept it.
-    replayed: Value,
     /// The blogs by name, the main one's first and empty, and each as the platform knows it.
     blogs: Vec<(String, Platform)>,
 }
@@ -31,10 +27,12 @@ struct Updating {
 impl Updating {
     /// Brings up the site, with `deploy/local/site`'s options, and the plugin in the version [`INSTALLED`].
     async fn start(name: &str, options: &[&str]) -> Self {
+        let distribution = Distribution::start(&Stack::open(), name).await;
+        Self::from(distribution, name, options).await
+    }
+
+    async fn from(distribution: Distribution, name: &str, options: &[&str]) -> Self {
         let stack = Stack::open();
-        let distribution = Distribution::start(&stack, name).await;
-        distribution.release(OLDER).await;
-        let replayed = distribution.offer(PLUGIN).await;
         distribution.release(INSTALLED).await;
         let site = OwnSite::up(&stack, name, options);
         let package = site.wp_content().join("uploads/first.zip");
@@ -52,7 +50,7 @@ impl Updating {
         }
         site.use_distribution(&distribution.middleman.address);
         let browser = site.browser().await;
-        let updating = Self { distribution, site, browser, replayed, blogs };
+        let updating = Self { distribution, site, browser, blogs };
         for (name, platform) in &updating.blogs {
             updating.registers(name, platform).await;
         }

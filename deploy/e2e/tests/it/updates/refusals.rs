@@ -1,9 +1,11 @@
 //! Whoever stands between a site and plugin-distribution can answer what he likes. What he can't do is install something.
 
-use e2e::{Lie, PLUGIN};
+use e2e::{Distribution, Lie, PLUGIN, Stack};
 use serde_json::{Value, json};
 
-use super::{INSTALLED, NEXT, OLDER, Updating};
+use super::{INSTALLED, NEXT, Updating};
+
+const OLDER: &str = "1.9.0";
 
 /// A package's statement in place of the one in the grant.
 fn grant(statement: Value) -> Lie {
@@ -20,11 +22,9 @@ fn hands_over(bytes: Vec<u8>) -> Lie {
 }
 
 /// Every way to lie, with the words in which WordPress shows the refusal.
-async fn lies(updating: &Updating) -> Vec<(&'static str, Lie, &'static str)> {
-    let distribution = &updating.distribution;
+async fn lies(distribution: &Distribution, older: &Value) -> Vec<(&'static str, Lie, &'static str)> {
     let genuine = distribution.offer(PLUGIN).await;
     assert_eq!(genuine["version"], NEXT);
-    let older = updating.replayed.clone();
     let older_package = distribution.package(PLUGIN, OLDER).await;
     let relabelled = {
         let mut statement = older.clone();
@@ -75,7 +75,7 @@ async fn lies(updating: &Updating) -> Vec<(&'static str, Lie, &'static str)> {
         ),
         (
             "an older version, as it is",
-            grant(older).and(hands_over(older_package.clone())),
+            grant(older.clone()).and(hands_over(older_package.clone())),
             "is not newer than the installed one",
         ),
         (
@@ -122,12 +122,16 @@ fn release_another_plugin(updating: &Updating) {
 
 #[tokio::test]
 async fn what_is_not_genuine_is_not_installed() {
-    let updating = Updating::start("updates", &[]).await;
+    let distribution = Distribution::start(&Stack::open(), "refusals").await;
+    distribution.release(OLDER).await;
+    // While it is the newest, somebody keeps what is said of it.
+    let older = distribution.offer(PLUGIN).await;
+    let updating = Updating::from(distribution, "refusals", &[]).await;
     release_another_plugin(&updating);
     updating.distribution.release(NEXT).await;
     updating.half_a_day_passes();
 
-    for (what, lie, said) in lies(&updating).await {
+    for (what, lie, said) in lies(&updating.distribution, &older).await {
         updating.distribution.middleman.lies(lie);
         let refused = updating.update_from_the_list().await;
         assert_eq!(refused["success"], false, "{what}: {refused}");
@@ -142,7 +146,7 @@ async fn what_is_not_genuine_is_not_installed() {
     }
 
     // An old answer to the question itself: WordPress sees nothing new.
-    let mut older = updating.replayed.clone();
+    let mut older = older;
     older["update_available"] = json!(true);
     updating.distribution.middleman.lies(Lie::about("check-update/", move |data| *data = older.clone()));
     updating.half_a_day_passes();

@@ -6,7 +6,7 @@ use super::{INSTALLED, NEXT, Updating};
 
 #[tokio::test]
 async fn an_administrator_sees_the_update_and_each_button_installs_one() {
-    let updating = Updating::start("updates", &[]).await;
+    let updating = Updating::start("screens", &[]).await;
     let (browser, site) = (&updating.browser, &updating.site);
     let banner = format!("{}/banner.png", updating.distribution.middleman.address);
     updating.distribution.sql(&format!("update plugins set banner_url = '{banner}'"));

@@ -7,6 +7,10 @@ use super::{INSTALLED, NEXT, Updating};
 async fn is_updated(name: &str, options: &[&str], wordpress: &str) {
     let updating = Updating::start(name, options).await;
     assert!(updating.site.version().starts_with(wordpress), "{}", updating.site.version());
+    if let Some(place) = options.iter().position(|it| *it == "--php") {
+        let found = updating.browser.get("").await.powered_by;
+        assert!(found.starts_with(&format!("PHP/{}.", options[place + 1])), "{found}");
+    }
     updating.distribution.release(NEXT).await;
     updating.half_a_day_passes();
     let screen = updating.browser.get("wp-admin/update-core.php").await;
