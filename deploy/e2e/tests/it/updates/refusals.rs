@@ -122,11 +122,20 @@ fn release_another_plugin(updating: &Updating) {
 
 #[tokio::test]
 async fn what_is_not_genuine_is_not_installed() {
-    let distribution = Distribution::start(&Stack::open(), "refusals").await;
+    everything_is_refused_that_is_not_genuine("refusals", &[]).await;
+}
+
+#[tokio::test]
+async fn nor_is_it_in_a_network() {
+    everything_is_refused_that_is_not_genuine("network-refusals", &["--network"]).await;
+}
+
+async fn everything_is_refused_that_is_not_genuine(name: &str, options: &[&str]) {
+    let distribution = Distribution::start(&Stack::open(), name).await;
     distribution.release(OLDER).await;
     // While it is the newest, somebody keeps what is said of it.
     let older = distribution.offer(PLUGIN).await;
-    let updating = Updating::from(distribution, "refusals", &[]).await;
+    let updating = Updating::from(distribution, name, options).await;
     release_another_plugin(&updating);
     updating.distribution.release(NEXT).await;
     updating.half_a_day_passes();
