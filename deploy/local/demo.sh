@@ -99,11 +99,16 @@ serve_images() {
 
 # The ZIP that plugin-distribution built and serves, checked against what it says of it, into WordPress by its own upgrader.
 demo_plugin() {
-  local base zip=$LOCAL/tmp/$PLUGIN.zip log=$LOCAL/log/plugin.log expected found version
+  local base zip=$LOCAL/tmp/$PLUGIN.zip log=$LOCAL/log/plugin.log released expected found version deadline=$((SECONDS + 20))
   base=$(service_url plugin-distribution)/api/plugins/$PLUGIN
   release_plugin "$REPO/services/plugin-distribution/plugins/$PLUGIN" --overwrite \
     >"$log" 2>&1 </dev/null 9>&- || fail_with_log "$log" 'plugin-distribution release failed'
-  expected=$(curl -sf --max-time 30 "$base/info/" | jq -er '.data.sha256 // .sha256') || fail "$base/info/ tells no sha256"
+  released=$(jq -r '.sha256 // empty' "$log" 2>/dev/null || true)
+  # It hears of the release a moment later.
+  until expected=$(curl -sf --max-time 30 "$base/info/" | jq -er .data.sha256) && [ "$expected" = "${released:-$expected}" ]; do
+    [ "$SECONDS" -lt "$deadline" ] || fail "$base/info/ tells sha256 '$expected', not '$released'"
+    sleep 0.05
+  done
   if [ "$(recall plugin_sha256)" = "$expected" ] && site_php -e "exit( is_plugin_active( '$PLUGIN/$PLUGIN.php' ) ? 0 : 1 );"; then
     NOTE="in place, sha256 ${expected:0:12}…"
     return

@@ -46,6 +46,11 @@ PLAYGROUND_VERSION=3.1.56
 PLAYGROUND_HOME=${XDG_CACHE_HOME:-$HOME/.cache}/igny8/playground-$PLAYGROUND_VERSION
 PLAYGROUND=$PLAYGROUND_HOME/node_modules/@wp-playground/cli
 
+# WordPress of other versions than Debian's, without what only people read: an npm package that carries six.
+WORDPRESS_BUILDS_VERSION=0.9.19
+WORDPRESS_BUILDS=${XDG_CACHE_HOME:-$HOME/.cache}/igny8/wordpress-builds-$WORDPRESS_BUILDS_VERSION
+declare -A WORDPRESS_BUILD_OF=([6.2]=6.2 [6.3]=6.3 [6.4]=6.4 [6.5]=6.5 [6.6]=beta [6.7]=nightly)
+
 PHP_MODULES=''
 php_has() {
   if [ -z "$PHP_MODULES" ]; then PHP_MODULES=$(php -m 2>/dev/null || true); fi
@@ -115,6 +120,35 @@ install_playground() {
     fail_with_log "$log" "npm could not install @wp-playground/cli $PLAYGROUND_VERSION"
   touch "$PLAYGROUND_HOME/complete"
   NOTE="installed PHP 7.4 to 8.5"
+}
+
+# 7 s and 160 MB, once.
+install_wordpress_builds() {
+  local log=$LOCAL/log/install-wordpress-builds.log
+  if [ -e "$WORDPRESS_BUILDS/complete" ]; then return 0; fi
+  mkdir -p "${log%/*}" "$WORDPRESS_BUILDS"
+  (
+    cd "$WORDPRESS_BUILDS"
+    npm pack --silent "@wp-playground/wordpress-builds@$WORDPRESS_BUILDS_VERSION" && tar xzf ./*.tgz && rm ./*.tgz
+  ) >"$log" 2>&1 </dev/null 9>&- || fail_with_log "$log" "npm could not fetch @wp-playground/wordpress-builds $WORDPRESS_BUILDS_VERSION"
+  touch "$WORDPRESS_BUILDS/complete"
+  NOTE='fetched WordPress 6.2 to 6.7'
+}
+
+# wordpress_tree VERSION: names a folder with that WordPress, unpacked. What a browser gets lies apart in the npm package.
+wordpress_tree() {
+  local build=${WORDPRESS_BUILD_OF[$1]:-} tree=$WORDPRESS_BUILDS/trees/$1 package=$WORDPRESS_BUILDS/package
+  [ -n "$build" ] || fail "there is no WordPress $1: choose ${!WORDPRESS_BUILD_OF[*]}"
+  [ -e "$WORDPRESS_BUILDS/complete" ] || fail "no WordPress $1 in $WORDPRESS_BUILDS: run scripts/install --tests"
+  if [ ! -e "$tree" ]; then
+    rm -rf "$tree.new"
+    mkdir -p "$tree.new"
+    unzip -q -o "$package/src/wordpress/wp-$build.zip" -d "$tree.new" || fail "$package/src/wordpress/wp-$build.zip can't be unpacked"
+    cp -r "$package/public/wp-$build/." "$tree.new/"
+    rm -rf "$tree.new"/{wp-config.php,wp-content/database,wp-content/plugins/sqlite-database-integration,wordpress-remote-asset-paths}
+    mv "$tree.new" "$tree"
+  fi
+  printf '%s' "$tree"
 }
 
 # php_of VERSION FOLDER SCRIPT ARGUMENTS…: runs a script of that PHP, which sees the folder and nothing else of this machine.

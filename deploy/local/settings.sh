@@ -50,13 +50,14 @@ settle_ports() {
   PORT_MARIADB=$((PORT_BASE + 9))
   PORT_EPMD=$((PORT_BASE + 10))
   PORT_ERLANG=$((PORT_BASE + 11))
-  PORT_PLUGIN_TESTS=$((PORT_BASE + 12)) # a second WordPress, for the plugin's own tests
+  PORT_PLUGIN_TESTS=$((PORT_BASE + 12))  # a second WordPress, for the plugin's own tests
+  PORT_FURTHER_SITES=$((PORT_BASE + 13)) # and the next ones: sites.sh
 }
 
 # Deletes what this stack made, and nothing else in the directory.
 delete_state() {
   local entry
-  for entry in run log data tmp wordpress plugin-tests artifacts secrets.env demo.json stack.json port-base; do
+  for entry in run log data tmp wordpress plugin-tests sites artifacts secrets.env demo.json stack.json port-base; do
     rm -rf "${LOCAL:?}/$entry"
   done
   for entry in "${SERVICES[@]}"; do rm -f "$LOCAL/$entry.env"; done

@@ -2,20 +2,24 @@
 #
 #   wordpress      the demo's, with the plugin from plugin-distribution
 #   plugin-tests   the one the plugin's own tests run in, with the plugin's source as it lies in the repository
+#   site-…         further ones, for whoever asks: sites.sh
 #
 #   IGNY8_WORDPRESS   an unpacked WordPress tree; Debian's package unless given
 
 WORDPRESS_PHP=$REPO/deploy/wordpress
 WORDPRESS_SOURCE=${IGNY8_WORDPRESS:-/usr/share/wordpress}
 
-# choose_site NAME PORT: the site the functions below speak of.
+# choose_site NAME PORT [FOLDER]: the site the functions below speak of.
 choose_site() {
   SITE=$1
   SITE_PORT=$2
-  SITE_HOME=$LOCAL/$SITE
+  SITE_HOME=$LOCAL/${3:-$SITE}
   SITE_ROOT=$SITE_HOME/www
   SITE_URL=http://127.0.0.1:$SITE_PORT
-  SITE_DATABASE=wordpress_${SITE//-/_}
+  SITE_DATABASE=wordpress_${SITE//[-.]/_}
+  SITE_NETWORK=''         # not empty: a network, with the blog `second` beside the main one
+  SITE_SERVED_BY=''       # a PHP version of the playground's; the machine's PHP unless given
+  SITE_UPDATES_ITSELF=''  # not empty: WordPress' background updates are on
   SITE_PHP=(
     php -d memory_limit=256M -d upload_max_filesize=64M -d post_max_size=64M -d max_execution_time=60
     -d sys_temp_dir="$SITE_HOME/tmp" -d upload_tmp_dir="$SITE_HOME/tmp" -d log_errors=1 -d display_errors=0
@@ -27,7 +31,7 @@ choose_site() {
 site_up() {
   local log=$LOCAL/log/$SITE-install.log
   [ -e "$WORDPRESS_SOURCE/wp-includes/version.php" ] || fail "no WordPress in $WORDPRESS_SOURCE"
-  if [ ! -e "$SITE_HOME/site.json" ]; then
+  if [ ! -s "$SITE_HOME/site.json" ]; then
     rm -rf "$SITE_HOME"
     mkdir -p "$SITE_HOME/tmp"
     # A copy, not links: PHP resolves links and would then read Debian's own configuration.
@@ -41,20 +45,40 @@ site_up() {
   cp "$WORDPRESS_PHP"/theme/* "$SITE_ROOT/wp-content/themes/tideline/"
   [ -e "$SITE_HOME/salts.php" ] || site_salts | write_private "$SITE_HOME/salts.php"
   site_config | write_private "$SITE_ROOT/wp-config.php"
-  if [ ! -e "$SITE_HOME/site.json" ]; then
+  if [ ! -s "$SITE_HOME/site.json" ]; then
     WORDPRESS_ADMIN_PASSWORD=$WORDPRESS_ADMIN_PASSWORD "${SITE_PHP[@]}" "$WORDPRESS_PHP/install.php" "$SITE_ROOT" "$SITE_URL" admin \
       admin@igny8.test >"$log" 2>&1 || fail_with_log "$log" 'WordPress could not be installed'
+    if [ -n "$SITE_NETWORK" ]; then site_becomes_network >>"$log" 2>&1 || fail_with_log "$log" 'WordPress could not be made a network'; fi
     "${SITE_PHP[@]}" "$WORDPRESS_PHP/setup.php" "$SITE_ROOT" "$SITE_URL" 2>>"$log" | write_private "$SITE_HOME/site.json" ||
       fail_with_log "$log" 'WordPress could not be set up'
   fi
   APPLICATION_PASSWORD=$(jq -er .application_password "$SITE_HOME/site.json")
 
+  site_serve
+  NOTE="WordPress $(jq -r .version "$SITE_HOME/site.json"), $SITE_URL"
+}
+
+site_serve() {
+  if [ -n "$SITE_SERVED_BY" ]; then
+    keep "$SITE" '' "$SITE_PORT" node "$PLAYGROUND/wp-playground.js" server --php="$SITE_SERVED_BY" --port="$SITE_PORT" \
+      --site-url="$SITE_URL" --workers=2 --skip-sqlite-setup --wordpress-install-mode=do-not-attempt-installing \
+      --mount-before-install="$SITE_ROOT:/wordpress" --mount-before-install="$SITE_HOME:$SITE_HOME"
+    await "$SITE" 120 answers "$SITE_URL/wp-json/"
+    return
+  fi
   replace_crippled_site
   # Less than two workers and a request to the site from the site itself would wait for ever.
   keep "$SITE" "$(cat "$WORDPRESS_PHP/router.php")" "$SITE_PORT" env PHP_CLI_SERVER_WORKERS=4 "${SITE_PHP[@]}" \
     -S "127.0.0.1:$SITE_PORT" -t "$SITE_ROOT" "$WORDPRESS_PHP/router.php"
   await "$SITE" 30 answers "$SITE_URL/wp-json/"
-  NOTE="WordPress $(jq -r .version "$SITE_HOME/site.json"), $SITE_URL"
+}
+
+# A network of folders, whose second blog is set up as the first is.
+site_becomes_network() {
+  "${SITE_PHP[@]}" "$WORDPRESS_PHP/network.php" "$SITE_ROOT" "$SITE_URL" || return 1
+  touch "$SITE_HOME/network"
+  site_config | write_private "$SITE_ROOT/wp-config.php"
+  site_php "$WORDPRESS_PHP/blog.php" second && "${SITE_PHP[@]}" "$WORDPRESS_PHP/setup.php" "$SITE_ROOT" "$SITE_URL/second"
 }
 
 # `php -S` never replaces a worker that died.
@@ -81,7 +105,8 @@ site_salts() {
 }
 
 site_config() {
-  local ours="127.0.0.1:$PORT_INTEGRATION_API,127.0.0.1:$PORT_WEBHOOK_INGEST,127.0.0.1:$PORT_PLUGIN_DISTRIBUTION"
+  local updates_off=true ours="127.0.0.1:$PORT_INTEGRATION_API,127.0.0.1:$PORT_WEBHOOK_INGEST,127.0.0.1:$PORT_PLUGIN_DISTRIBUTION"
+  if [ -n "$SITE_UPDATES_ITSELF" ]; then updates_off=false; fi
   cat <<PHP
 <?php
 define( 'DB_NAME', '$SITE_DATABASE' );
@@ -100,16 +125,29 @@ define( 'DISABLE_WP_CRON', true );
 // Nothing but loopback is reachable, and all else fails at once.
 define( 'WP_HTTP_BLOCK_EXTERNAL', true );
 define( 'WP_ACCESSIBLE_HOSTS', '127.0.0.1,localhost' );
-define( 'AUTOMATIC_UPDATER_DISABLED', true );
+define( 'AUTOMATIC_UPDATER_DISABLED', $updates_off );
 define( 'WP_AUTO_UPDATE_CORE', false );
 define( 'WP_DEBUG', true );
 define( 'WP_DEBUG_DISPLAY', false );
 define( 'WP_DEBUG_LOG', '$LOCAL/log/$SITE-debug.log' );
 define( 'WP_TEMP_DIR', '$SITE_HOME/tmp' );
+$(site_network_constants)
 if ( ! defined( 'ABSPATH' ) ) {
 	define( 'ABSPATH', __DIR__ . '/' );
 }
 require_once ABSPATH . 'wp-settings.php';
+PHP
+}
+
+site_network_constants() {
+  if [ ! -e "$SITE_HOME/network" ]; then return; fi
+  cat <<PHP
+define( 'MULTISITE', true );
+define( 'SUBDOMAIN_INSTALL', false );
+define( 'DOMAIN_CURRENT_SITE', '127.0.0.1:$SITE_PORT' );
+define( 'PATH_CURRENT_SITE', '/' );
+define( 'SITE_ID_CURRENT_SITE', 1 );
+define( 'BLOG_ID_CURRENT_SITE', 1 );
 PHP
 }
 

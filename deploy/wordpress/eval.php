@@ -4,7 +4,7 @@
 // The script finds its arguments in $arguments. An uncaught error ends with a status of 255.
 $parts                      = parse_url( $argv[2] );
 $_SERVER['HTTP_HOST']       = $parts['host'] . ':' . $parts['port'];
-$_SERVER['REQUEST_URI']     = '/';
+$_SERVER['REQUEST_URI']     = ( $parts['path'] ?? '' ) . '/'; // By which a network knows its blogs.
 $_SERVER['REQUEST_METHOD']  = 'GET';
 $_SERVER['SERVER_PROTOCOL'] = 'HTTP/1.1';
 $_SERVER['REMOTE_ADDR']     = '127.0.0.1';

@@ -10,6 +10,9 @@ add_filter( 'pre_wp_mail', '__return_true' );
 // Application passwords over plain http.
 add_filter( 'wp_is_application_passwords_available', '__return_true' );
 
+// The stack may lie within a checkout, where WordPress would not update by itself.
+add_filter( 'automatic_updates_is_vcs_checkout', '__return_false' );
+
 // WordPress refuses to speak to loopback and to unusual ports. The platform's own origins are named in wp-config.php,
 // and only they are let through.
 add_filter(

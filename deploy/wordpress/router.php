@@ -12,6 +12,15 @@ if ( preg_match( '~/\.~', $path ) ) {
 	return true;
 }
 
+// What a network of folders has below a blog's address lies where the main site has it.
+if ( ! file_exists( $root . $path ) && preg_match( '~^/[a-z0-9-]+(/wp-(?:admin|includes|content)(?:/.*)?|/wp-[a-z-]+\.php)$~', $path, $match ) && file_exists( $root . $match[1] ) ) {
+	$path = $match[1];
+	if ( substr( $path, -4 ) !== '.php' && is_file( $root . $path ) ) {
+		header( "Location: $path", true, 302 ); // The server itself finds files by the address alone.
+		return true;
+	}
+}
+
 $file = $root . $path;
 if ( is_dir( $file ) && is_file( $file . '/index.php' ) ) {
 	if ( substr( $path, -1 ) !== '/' ) {
@@ -34,6 +43,6 @@ if ( ! is_file( $file ) ) {
 $_SERVER['SCRIPT_NAME']     = $path;
 $_SERVER['PHP_SELF']        = $path;
 $_SERVER['SCRIPT_FILENAME'] = $file;
-unset( $_SERVER['PATH_INFO'], $root, $asked, $query );
+unset( $_SERVER['PATH_INFO'], $root, $asked, $query, $match );
 chdir( dirname( $file ) );
 require $file;

@@ -28,7 +28,7 @@ foreach ( get_posts( array( 'post_type' => array( 'post', 'page' ), 'post_status
 	wp_delete_post( $sample->ID, true );
 }
 
-$password = WP_Application_Passwords::create_new_application_password( 1, array( 'name' => 'Local stack' ) );
+$password = WP_Application_Passwords::create_new_application_password( 1, array( 'name' => 'Local stack, ' . home_url() ) );
 if ( is_wp_error( $password ) ) {
 	fwrite( STDERR, $password->get_error_message() . "\n" );
 	exit( 1 );

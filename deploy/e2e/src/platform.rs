@@ -26,6 +26,37 @@ impl Platform {
         (status, response.json().await.unwrap_or(Value::Null))
     }
 
+    /// The platform for another site of the account, made if there is none at this address, with an API key that is new.
+    pub async fn at(&self, url: &str) -> (Self, String) {
+        let new = json!({"name": format!("Tideline at {url}"), "url": url});
+        let (status, made) = self.call(Method::POST, "/api/v1/sites/", new).await;
+        let (site, verb) = if status == StatusCode::CREATED {
+            (made["data"]["id"].as_i64(), "generate-api-key")
+        } else {
+            assert_eq!(made["code"], "site_exists", "{made}");
+            let sites = self.all("/api/v1/sites/").await;
+            (sites.iter().find(|it| it["url"] == url).unwrap()["id"].as_i64(), "rotate-api-key")
+        };
+        let path = format!("/api/v1/integration/integrations/{verb}/");
+        let (status, given) = self.call(Method::POST, &path, json!({"site_id": site})).await;
+        assert_eq!(status, StatusCode::CREATED, "{given}");
+        let key = given["data"]["api_key"].as_str().unwrap().to_owned();
+        (Self::new(&self.base, &self.token, site.unwrap()), key)
+    }
+
+    /// Has the site examined from here, by one of the integration's tests; its checks.
+    pub async fn examine(&self, test: &str, body: Value) -> Vec<Value> {
+        let (status, answer) = self.call(Method::POST, &self.integration(test).await, body).await;
+        assert!([StatusCode::OK, StatusCode::ACCEPTED].contains(&status), "{status} {answer}");
+        let probe =
+            self.integration(&format!("probes/{}/", answer["data"]["probe_id"].as_str().unwrap())).await;
+        eventually("the site was examined", Duration::from_mins(1), async || {
+            let (_, shown) = self.call(Method::GET, &probe, Value::Null).await;
+            (shown["data"]["done"] == true).then(|| shown["data"]["checks"].as_array().unwrap().clone())
+        })
+        .await
+    }
+
     /// Writes an article and hands it in for review.
     pub async fn write(&self, title: &str) -> i64 {
         let article = json!({

@@ -3,7 +3,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::{Platform, WordPress};
+use crate::{Platform, WordPress, run};
 
 /// The stack that `scripts/up` wrote down in `stack.json`.
 pub struct Stack {
@@ -63,14 +63,25 @@ impl Stack {
     /// Brings back whatever died.
     pub async fn revive(&self) {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts/up");
-        let output =
-            tokio::task::spawn_blocking(move || Command::new(script).output().unwrap()).await.unwrap();
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        assert!(
-            output.status.success(),
-            "scripts/up failed: {}{}",
-            text(&output.stdout),
-            text(&output.stderr)
-        );
+        tokio::task::spawn_blocking(move || run(&mut Command::new(script))).await.unwrap();
+    }
+
+    /// Where the stack keeps its files.
+    pub fn home(&self) -> &Path {
+        &self.home
+    }
+
+    /// A service's binary, as the stack runs it.
+    pub fn binary(&self, service: &str) -> PathBuf {
+        let folder =
+            std::env::var("IGNY8_BIN_DIR").expect("IGNY8_BIN_DIR is not set: run scripts/test --e2e");
+        Path::new(&folder).join(service)
+    }
+
+    /// What the stack's service gets as its environment.
+    pub fn settings(&self, service: &str) -> Vec<(String, String)> {
+        let text = std::fs::read_to_string(self.home.join(format!("{service}.env"))).unwrap();
+        let pairs = text.lines().filter_map(|line| line.split_once('='));
+        pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
     }
 }

@@ -1,27 +1,13 @@
 //! What the platform and a site find out about their connection.
 
-use std::time::Duration;
-
-use e2e::{MustUse, Stack, eventually};
-use reqwest::{Method, StatusCode};
+use e2e::{MustUse, Stack};
 use serde_json::{Value, json};
 
 #[tokio::test]
 async fn each_check_has_a_result_evidence_and_a_way_out() {
     let stack = Stack::open();
     let platform = stack.platform();
-    let ask = async |path: &str, body: Value| {
-        let (status, answer) = platform.call(Method::POST, &platform.integration(path).await, body).await;
-        assert!([StatusCode::OK, StatusCode::ACCEPTED].contains(&status), "{status} {answer}");
-        let probe =
-            platform.integration(&format!("probes/{}/", answer["data"]["probe_id"].as_str().unwrap())).await;
-        eventually("the site was examined", Duration::from_mins(1), async || {
-            let (_, shown) = platform.call(Method::GET, &probe, Value::Null).await;
-            (shown["data"]["done"] == true).then(|| shown["data"]["checks"].as_array().unwrap().clone())
-        })
-        .await
-    };
-    let checks = ask("test-connection/", json!({})).await;
+    let checks = platform.examine("test-connection/", json!({})).await;
     let named = |name: &str| {
         let found = checks.iter().find(|it| it["name"] == name);
         found.unwrap_or_else(|| panic!("{name} is missing from {checks:?}"))
@@ -36,9 +22,9 @@ async fn each_check_has_a_result_evidence_and_a_way_out() {
         assert!(!text("detail").is_empty(), "{check}");
         assert!(check["ok"] == true || !text("fix").is_empty(), "{check}");
     }
-    let collection = ask("test-collection-connection/", json!({"post_type": "post"})).await;
+    let collection = platform.examine("test-collection-connection/", json!({"post_type": "post"})).await;
     assert!(collection.iter().all(|it| it["ok"] == true), "{collection:?}");
-    let unknown = ask("test-collection-connection/", json!({"post_type": "no-such-type"})).await;
+    let unknown = platform.examine("test-collection-connection/", json!({"post_type": "no-such-type"})).await;
     assert!(unknown.iter().any(|it| it["ok"] == false), "{unknown:?}");
 }
 

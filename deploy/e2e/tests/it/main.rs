@@ -10,3 +10,4 @@ mod placement;
 mod road;
 mod schedule;
 mod sync;
+mod updates;

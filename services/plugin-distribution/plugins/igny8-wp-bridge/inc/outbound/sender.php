@@ -24,6 +24,9 @@ const LOOK_AGAIN_SECONDS = 300;
 
 /** Send what is due when the response has gone out; without a way to part from the client, wait for the platform only briefly. */
 function send_after_the_response(): void {
+	if ( ! did_action( 'plugins_loaded' ) ) {
+		return; // The request died before WordPress was all there, and this would hide why.
+	}
 	if ( has_grown( false ) ) {
 		drop_excess();
 	}

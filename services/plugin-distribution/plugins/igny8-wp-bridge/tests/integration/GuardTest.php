@@ -147,6 +147,20 @@ final class GuardTest extends SelfUpdateTestCase {
 		$this->assertSame( [ self::NEXT, 0 ], [ $this->installed(), $this->notes()['good'] ?? 0 ] );
 	}
 
+	public function test_an_update_soon_after_another_is_watched_as_well(): void {
+		$this->release( $this->package() );
+		$this->run_broken_updater();
+		$this->visit();
+		$entries = Releases::log( [ [ 'release', '2.2.0', $broken = $this->package( '2.2.0', $this->broken( 'throw new \\RuntimeException( "Broken" );' ) ) ] ], $this->said['entries'] );
+		$this->release( $broken, '2.2.0', [ 'entries' => $entries ] );
+		Updates\check_now( false );
+		$result = $this->run_updater( 'bulk' );
+		$this->assertTrue( $result['done'], $result['message'] );
+		$this->assertSame( [ '2.2.0', 0 ], [ $this->notes()['to'], $this->notes()['good'] ?? 0 ], 'The request that updates is not the new build\'s.' );
+		$this->assertSame( [ 500, 200, self::NEXT ], [ $this->visit(), $this->visit(), $this->installed() ] );
+		$this->assertSame( '2.2.0', Updates\failure()['version'] );
+	}
+
 	public function test_memory_that_ran_out_counts_from_the_third_time(): void {
 		$this->install_broken( 'add_action( "wp_loaded", function () { if ( isset( $_GET["hungry"] ) ) { ini_set( "memory_limit", "64M" ); $GLOBALS["x"] = str_repeat( "x", 1 << 30 ); } } );' );
 		foreach ( [ self::NEXT, self::NEXT, '2.0.0' ] as $installed ) {

@@ -36,6 +36,20 @@ final class OutboundTest extends SiteTestCase {
 		$this->assertTrue( sodium_crypto_sign_verify_detached( Identity\signatures( $request['headers']['webhook-signature'] )[0], $text, base64_decode( Identity\own_public_key() ) ) );
 	}
 
+	public function test_a_request_that_dies_early_is_left_to_end(): void {
+		$this->quiet_post();
+		update_option( Outbound\DUE_OPTION, time() - 1 );
+		$end  = sys_get_temp_dir() . '/igny8-end-' . getmypid();
+		$code = 'add_action( "plugin_loaded", function () { throw new RuntimeException( "Somebody else" ); } );
+			register_shutdown_function( function () { touch( ' . var_export( $end, true ) . ' ); } );';
+		$this->with_mu_plugin( $code, function () {
+			$this->assertSame( 500, wp_remote_retrieve_response_code( wp_remote_get( home_url( '/' ) ) ) );
+		} );
+		$this->assertFileExists( $end, 'What others do at the end is done.' );
+		unlink( $end );
+		update_option( Outbound\DUE_OPTION, 0 );
+	}
+
 	public function test_what_people_do(): void {
 		$id = $this->quiet_post();
 		wp_update_post( [ 'ID' => $id, 'post_status' => 'draft' ] );

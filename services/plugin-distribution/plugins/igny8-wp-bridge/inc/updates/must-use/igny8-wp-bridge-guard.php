@@ -71,7 +71,7 @@ function begin(): void {
 
 /** Watch this request, unless the new build has proven itself. */
 function watch( array $notes, int $now ): void {
-	if ( $notes['good'] >= GOOD_REQUESTS || ( $notes['good'] && $now - $notes['seen_at'] > PROVEN_SECONDS ) ) {
+	if ( $notes['good'] >= GOOD_REQUESTS || ( $notes['good'] && $notes['seen_at'] && $now - $notes['seen_at'] > PROVEN_SECONDS ) ) {
 		go();
 		return;
 	}
@@ -147,10 +147,10 @@ function is_the_plugins( array $error ): bool {
 	return defined( 'IGNY8\\Bridge\\VERSION' ) && false !== strpos( (string) strtok( $error['message'], "\n" ), 'IGNY8\\Bridge\\' );
 }
 
-/** Count a request that ended well, where nobody else is counting. */
+/** Count a request that ended well, where nobody else is counting; the one that updates the plugin is still the old build's. */
 function count_good(): void {
 	$notes = notes();
-	if ( $notes && time() - $notes['counted_at'] >= COUNT_EVERY ) {
+	if ( $notes && constant( 'IGNY8\\Bridge\\VERSION' ) === $notes['to'] && time() - $notes['counted_at'] >= COUNT_EVERY ) {
 		change( [ 'good' => $notes['good'] + 1, 'counted_at' => time() ] ); // phpcs:ignore WordPress.Arrays
 	}
 }
