@@ -9,6 +9,7 @@ use std::fmt::Display;
 use domain::plugin::key_id;
 use secrets::{ExposeSecret, KeyError, SigningKey, VerifyingKey};
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::artifact::Source;
 use crate::settings::ReleaseSettings;
@@ -68,10 +69,23 @@ impl Signer {
         source.files.insert(KEYS_FILE.to_owned(), text.expect("invariant: these have string keys only"));
     }
 
+    /// Of the key it signs with.
+    pub fn key_id(&self) -> &str {
+        &self.id
+    }
+
     /// Signs a text as it is displayed.
     pub fn sign(&self, text: &impl Display) -> Signature {
         Signature { key_id: self.id.clone(), signature: self.key.sign(text.to_string().as_bytes()) }
     }
+}
+
+/// The ids of the keys that were put among the source's files.
+pub fn enclosed_keys(source: &Source) -> Vec<String> {
+    let written: Option<Value> =
+        source.files.get(KEYS_FILE).and_then(|text| serde_json::from_slice(text).ok());
+    let keys = written.as_ref().and_then(|it| it["keys"].as_object());
+    keys.map(|keys| keys.keys().cloned().collect()).unwrap_or_default()
 }
 
 fn id(key: &VerifyingKey) -> String {

@@ -2,12 +2,16 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod acts;
+mod channels;
 mod downloads;
 mod grants;
+mod halts;
 mod installations;
 mod offers;
 mod refusals;
 mod release_log;
 mod releases;
+mod reverts;
 mod service;
 mod signatures;

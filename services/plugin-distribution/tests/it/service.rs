@@ -1,13 +1,12 @@
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use contracts::site::{AcceptedKey, SiteCredentialChanged, SiteState};
 use database::Database;
 use diesel_async::RunQueryDsl;
 use domain::{ApiKey, Clock, ClockHand};
 use jiff::Timestamp;
-use plugin_distribution::Terms;
 use plugin_distribution::app::App;
-use plugin_distribution::cli::release_from;
+use plugin_distribution::cli::act;
 use plugin_distribution::settings::{DEFAULTS, Settings};
 use reqwest::{Client, Response, StatusCode};
 use secrets::{Pepper, Secret};
@@ -94,20 +93,36 @@ impl Service {
 
     /// The same, and nobody says so here.
     pub async fn release_elsewhere(&self, version: &str, code: &str) -> anyhow::Result<()> {
-        self.release_with(version, code, Terms::default(), |_| ()).await
+        self.release_with(version, code, &[], |_| ()).await
     }
 
-    /// The same on these terms, with other settings.
+    /// The same with more words on the command line, and other settings.
     pub async fn release_with(
         &self,
         version: &str,
         code: &str,
-        terms: Terms,
+        words: &[&str],
         change: impl FnOnce(&mut Settings),
     ) -> anyhow::Result<()> {
         let mut settings = self.settings.clone();
         change(&mut settings);
-        release_from(&settings, Path::new(&self.source(version, code)), terms).await
+        let source = self.source(version, code);
+        let line = [&["release", "--source", source.to_str().unwrap()], words].concat();
+        act(&settings, &self.clock, &line).await
+    }
+
+    /// What an operator types after the program's name, about the plugin `example`; and what is offered then is known here.
+    pub async fn act(&self, line: &str) -> anyhow::Result<()> {
+        self.act_with(line, |_| ()).await
+    }
+
+    /// The same with other settings.
+    pub async fn act_with(&self, line: &str, change: impl FnOnce(&mut Settings)) -> anyhow::Result<()> {
+        let mut settings = self.settings.clone();
+        change(&mut settings);
+        let words: Vec<_> = line.split(' ').chain(["--plugin", "example"]).collect();
+        act(&settings, &self.clock, &words).await?;
+        Ok(self.app.state.offers.reload().await?)
     }
 
     /// Stops the service as a signal does, and starts another one on the same data.
@@ -141,6 +156,14 @@ impl Service {
 
     pub fn has_packages(&self) -> bool {
         self.place.path().join("example").exists()
+    }
+
+    /// The names of all packages on the shelf.
+    pub fn files(&self) -> Vec<String> {
+        let Ok(folder) = std::fs::read_dir(self.place.path().join("example")) else { return Vec::new() };
+        let mut names: Vec<_> = folder.map(|it| it.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
     }
 
     /// Where the package of a version lies.
@@ -177,6 +200,21 @@ impl Service {
         let mut tx = self.database.begin().await.unwrap();
         credentials::apply(&mut tx, Timestamp::now(), vec![message]).await.unwrap();
         tx.commit().await.unwrap();
+    }
+
+    /// The texts that are selected.
+    pub async fn texts(&self, sql: &str) -> Vec<String> {
+        #[derive(diesel::QueryableByName)]
+        struct Row {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            text: String,
+        }
+        let connection = &mut *self.database.connection().await.unwrap();
+        let rows: Vec<Row> = diesel::sql_query(format!("SELECT t AS text FROM (SELECT {sql}) AS found (t)"))
+            .get_results(connection)
+            .await
+            .unwrap();
+        rows.into_iter().map(|row| row.text).collect()
     }
 
     pub async fn count(&self, sql: &str) -> i64 {
