@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 /// Those whose messages others carry.
 const NAMED: [&str; 1] = ["site"];
-const PACKAGES: [&str; 4] = ["content", "publishing", "reading", "webhook"];
+const PACKAGES: [&str; 5] = ["access", "content", "publishing", "reading", "webhook"];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let root = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?).join("../../proto");

@@ -24,6 +24,7 @@ macro_rules! package {
     };
 }
 
+package!(access);
 package!(content);
 package!(publishing);
 package!(reading);

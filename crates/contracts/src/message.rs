@@ -2,7 +2,7 @@ use bytes::Bytes;
 use prost::Name;
 
 use crate::topology::{Exchange, exchanges};
-use crate::{content, publishing, reading, site, webhook};
+use crate::{access, content, publishing, reading, site, webhook};
 
 /// A message that crosses a service border: what it is called on the wire and where it is sent.
 pub trait Message: prost::Message + Name + Default + 'static {
@@ -124,6 +124,9 @@ message!(reading::ReadFailed, exchanges::PUBLISHER_EVENTS, "posts.not_read.v1", 
 });
 message!(site::SiteCredentialChanged, exchanges::INTEGRATION_EVENTS, "site.credential_changed.v1", |m| {
     format!("site:{}", m.site_id)
+});
+message!(access::OperatorTokenChanged, exchanges::INTEGRATION_EVENTS, "operator_token.changed.v1", |m| {
+    format!("token:{}", m.token_id)
 });
 message!(content::DeliveryApplied, exchanges::INTEGRATION_EVENTS, "delivery.applied.v1", |m| {
     format!("site:{}", m.site_id)

@@ -60,6 +60,10 @@ pub mod queues {
         name: "plugin.site_changed",
         bindings: &[(INTEGRATION_EVENTS, "site.credential_changed.v1")],
     };
+    pub const PLUGIN_OPERATOR_TOKEN_CHANGED: Queue = Queue {
+        name: "plugin.operator_token_changed",
+        bindings: &[(INTEGRATION_EVENTS, "operator_token.changed.v1")],
+    };
     pub const INTEGRATION_PUBLISH_RESULTS: Queue = Queue {
         name: "integration.publish_results",
         bindings: &[
@@ -76,11 +80,12 @@ pub mod queues {
     pub const INTEGRATION_WORDPRESS_EVENTS: Queue =
         Queue { name: "integration.wordpress_events", bindings: &[(WEBHOOK_EVENTS, "wordpress.*.v1")] };
 
-    pub const ALL: [Queue; 11] = [
+    pub const ALL: [Queue; 12] = [
         INTEGRATION_PUBLISH_RESULTS,
         INTEGRATION_SITE_PROBED,
         INTEGRATION_SITE_READS,
         INTEGRATION_WORDPRESS_EVENTS,
+        PLUGIN_OPERATOR_TOKEN_CHANGED,
         PLUGIN_SITE_CHANGED,
         PUBLISHER_ORDERS,
         PUBLISHER_PROBE_SITE,

@@ -14,7 +14,7 @@ use messaging::Broker;
 use secrets::Pepper;
 
 use crate::artifact::Shelf;
-use crate::consumers::CredentialChanges;
+use crate::consumers::{CredentialChanges, OperatorTokenChanges};
 use crate::countries::Countries;
 use crate::counts::Counts;
 use crate::grants::Grants;
@@ -30,6 +30,7 @@ pub const NAME: &str = "plugin-distribution";
 pub struct AppState {
     pub database: Database,
     pub clock: Clock,
+    pub pepper: Pepper,
     pub shelf: Shelf,
     pub directory: Directory,
     pub offers: Offers,
@@ -57,13 +58,14 @@ impl App {
         let countries = Countries::open(settings.geoip.file.as_deref())?;
         let state = AppState {
             grants: Grants::new(&pepper),
-            directory: Directory::new(database.clone(), pepper, clock.clone()),
+            directory: Directory::new(database.clone(), pepper.clone(), clock.clone()),
             shelf: Shelf::new(&settings.artifacts)?,
             offers: Offers::new(database.clone(), &settings.public_url, settings.offers.poll),
             counts: Counts::new(database.clone(), clock.clone(), settings.counts, countries),
             limits: Limits::new(&settings.downloads),
             database,
             clock,
+            pepper,
             settings: Arc::new(settings),
         };
         Self::serve_from_memory(&lifecycle, &state);
@@ -76,6 +78,7 @@ impl App {
         };
         Mailroom::new(&lifecycle, &state.database, &broker, &state.settings.relay, &state.settings.consume)
             .consume(CredentialChanges { clock: state.clock.clone() })
+            .consume(OperatorTokenChanges { clock: state.clock.clone() })
             .start();
         let directory = state.directory.clone();
         lifecycle.spawn(Stage::Work, "credential memory", move |shutdown| {

@@ -7,6 +7,7 @@ pub mod settings;
 
 pub mod artifact;
 
+mod access;
 mod api;
 mod consumers;
 mod flows;

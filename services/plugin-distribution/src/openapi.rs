@@ -1,6 +1,7 @@
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 
+use crate::access;
 use crate::api::plugins::{check_update, download, download_grant, health_check, info, log, register};
 use crate::routes::PREFIXES;
 
@@ -25,6 +26,7 @@ struct Described;
 pub fn document() -> OpenApi {
     let mut document = Described::openapi();
     credentials::describe(&mut document);
+    access::describe(&mut document);
     let [prefix, aliases @ ..] = PREFIXES;
     web::openapi::with_aliases(document, |path| {
         let below = path.strip_prefix(prefix).unwrap_or_default();

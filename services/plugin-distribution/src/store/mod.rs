@@ -3,6 +3,7 @@
 pub mod downloads;
 pub mod installations;
 pub mod offers;
+pub mod operator_tokens;
 pub mod plugins;
 pub mod refusals;
 pub mod release_log;

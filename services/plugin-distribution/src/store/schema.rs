@@ -1,6 +1,25 @@
 // @generated automatically by Diesel CLI.
 
 diesel::table! {
+    /// What this service knows of operators' access tokens, as integration-api last said it.
+    operator_tokens (token_id) {
+        token_id -> Int8,
+        /// HMAC-SHA256 under the pepper; the token itself is nowhere.
+        digest -> Bytea,
+        user_id -> Int8,
+        /// Whose it is, for what is written about them.
+        email -> Text,
+        /// Of the message it comes from; a lower one changes nothing.
+        version -> Int8,
+        /// Null: until it is revoked.
+        expires_at -> Nullable<Timestamptz>,
+        /// Kept, so that an older message does not bring the token back.
+        revoked_at -> Nullable<Timestamptz>,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     /// Append-only; account and site where the download was authenticated.
     plugin_downloads (id) {
         id -> Int8,
@@ -145,6 +164,7 @@ diesel::joinable!(plugin_release_log -> plugins (plugin_id));
 diesel::joinable!(plugin_versions -> plugins (plugin_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    operator_tokens,
     plugin_downloads,
     plugin_installations,
     plugin_refusals,

@@ -1,0 +1,156 @@
+//! Who runs the installation, by an access token that integration-api has told us of. Sites are known by `credentials`.
+
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{AUTHORIZATION, HeaderMap, WWW_AUTHENTICATE};
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpRequest};
+use domain::{AccessToken, ApiKey};
+use futures::future::LocalBoxFuture;
+use secrets::constant_time_eq;
+use utoipa::openapi::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use web::Problem;
+
+use crate::AppState;
+use crate::store::operator_tokens;
+
+/// The access token is none, or none that opens anything now.
+pub const TOKEN_INVALID: &str = "token_invalid";
+
+/// Someone who runs the installation, by their access token with the scope `operator`. Asking leaves a line in the log.
+#[derive(Clone, Debug)]
+pub struct Operator {
+    pub user_id: i64,
+    pub email: String,
+}
+
+impl FromRequest for Operator {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let state =
+            request.app_data::<Data<AppState>>().expect("invariant: routes::configure gives it").clone();
+        let token = presented(request.headers());
+        let asked = format!("{} {}", request.method(), request.path());
+        Box::pin(async move {
+            let operator = identify(&state, &token?).await?;
+            tracing::info!(
+                user.id = operator.user_id,
+                user.email = operator.email,
+                asked,
+                "an operator asks"
+            );
+            Ok(operator)
+        })
+    }
+}
+
+/// Looked up each time: operators ask rarely, and what was revoked opens nothing from then on.
+async fn identify(state: &AppState, token: &AccessToken) -> Result<Operator, Problem> {
+    let digest = state.pepper.digest(token.expose());
+    let connection = &mut *state.database.connection().await?;
+    let found = operator_tokens::by_digest(connection, &digest).await?;
+    let now = state.clock.now();
+    match found.filter(|it| constant_time_eq(&it.digest, &digest) && it.is_valid(now)) {
+        Some(found) => Ok(Operator { user_id: found.user_id, email: found.email }),
+        None => Err(refused(
+            TOKEN_INVALID,
+            "The access token is no operator's, or is deleted or expired. Make one with the scope `operator`.",
+        )),
+    }
+}
+
+/// The token, if that is what the request carries.
+fn presented(headers: &HeaderMap) -> Result<AccessToken, Problem> {
+    let site_key = headers.get("x-igny8-api-key").is_some_and(|key| !key.is_empty());
+    let bearer = bearer(headers)?;
+    if site_key || bearer.is_some_and(|it| it.starts_with(ApiKey::PREFIX)) {
+        return Err(unauthenticated(
+            "A site's API key does not open this address; send an operator's access token.",
+        ));
+    }
+    let bearer = bearer.ok_or_else(|| {
+        unauthenticated("Send an operator's access token as `Authorization: Bearer igny8_pat_…`.")
+    })?;
+    AccessToken::parse(bearer)
+        .map_err(|error| refused(TOKEN_INVALID, format!("The access token is not valid: {error}.")))
+}
+
+/// Other schemes than `Bearer` are not ours: a proxy may have put them there.
+fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+    let mut values = headers.get_all(AUTHORIZATION);
+    let value = match (values.next(), values.next()) {
+        (None, _) => return Ok(None),
+        (Some(value), None) => value.to_str(),
+        (Some(_), Some(_)) => {
+            return Err(unauthenticated("The header Authorization must not be sent twice."));
+        }
+    };
+    let value = value
+        .map_err(|_| unauthenticated("The header Authorization has characters that no access token has."))?;
+    let bearer = value.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    Ok(bearer.map(|(_, token)| token).filter(|token| !token.is_empty()))
+}
+
+fn unauthenticated(detail: &str) -> Problem {
+    refused(web::codes::UNAUTHENTICATED, detail)
+}
+
+fn refused(code: &'static str, detail: impl Into<String>) -> Problem {
+    Problem::new(StatusCode::UNAUTHORIZED, code, detail).header(WWW_AUTHENTICATE, "Bearer realm=\"igny8\"")
+}
+
+/// Adds the way to present an operator's token, `operator_token`, to the API's description.
+pub fn describe(document: &mut OpenApi) {
+    let bearer = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("igny8_pat_…")
+        .description(Some("A personal access token with the scope `operator`."));
+    let schemes = &mut document.components.get_or_insert_default().security_schemes;
+    schemes.insert("operator_token".to_owned(), SecurityScheme::Http(bearer.build()).into());
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::header::{HeaderName, HeaderValue};
+    use rstest::rstest;
+
+    use super::*;
+
+    fn code(pairs: &[(&str, &str)], token: &AccessToken, key: &ApiKey) -> String {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            let value = value.replace("{token}", token.expose()).replace("{key}", key.expose());
+            headers.append(
+                HeaderName::from_bytes(name.as_bytes()).unwrap(),
+                HeaderValue::from_str(&value).unwrap(),
+            );
+        }
+        match presented(&headers) {
+            Ok(found) => found.expose().replace(token.expose(), "the token"),
+            Err(problem) => problem.code().to_owned(),
+        }
+    }
+
+    #[rstest]
+    #[case(&[("authorization", "Bearer {token}")], "the token")]
+    #[case(&[("authorization", "bearer {token}")], "the token")]
+    #[case(&[("authorization", "Bearer {token}"), ("x-igny8-api-key", "")], "the token")]
+    #[case(&[], "unauthenticated")]
+    #[case(&[("authorization", "Bearer")], "unauthenticated")]
+    #[case(&[("authorization", "Bearer ")], "unauthenticated")]
+    #[case(&[("authorization", "Basic {token}")], "unauthenticated")]
+    #[case(&[("authorization", "{token}")], "unauthenticated")]
+    #[case(&[("authorization", "Bearer {token}"), ("authorization", "Bearer {token}")], "unauthenticated")]
+    #[case(&[("authorization", "Bearer {key}")], "unauthenticated")]
+    #[case(&[("x-igny8-api-key", "{key}")], "unauthenticated")]
+    #[case(&[("x-igny8-api-key", "{key}"), ("authorization", "Bearer {token}")], "unauthenticated")]
+    #[case(&[("authorization", "Bearer  {token}")], "token_invalid")]
+    #[case(&[("authorization", "Bearer {token}x")], "token_invalid")]
+    #[case(&[("authorization", "Bearer igny8_pat_")], "token_invalid")]
+    fn only_an_access_token_is_taken(#[case] pairs: &[(&str, &str)], #[case] expected: &str) {
+        assert_eq!(code(pairs, &AccessToken::generate(), &ApiKey::generate()), expected);
+    }
+}
