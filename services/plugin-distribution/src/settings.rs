@@ -49,7 +49,7 @@ pub struct SecretsSettings {
     pub api_key_pepper: Secret,
 }
 
-/// What releases are checked and signed with; nothing else needs it.
+/// What releases are checked and signed with. Without the key there is no releasing and no withdrawing.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReleaseSettings {
@@ -57,6 +57,8 @@ pub struct ReleaseSettings {
     pub trusted_keys: Vec<String>,
     /// The command.
     pub php: PathBuf,
+    /// Below it are the folders that operators may build from.
+    pub sources: Option<PathBuf>,
 }
 
 /// When a version is paused by itself.

@@ -59,6 +59,11 @@ impl Signer {
         Ok(Self { id: id(&own), key, trusted })
     }
 
+    /// `None`: there is no key.
+    pub fn if_given(settings: &ReleaseSettings) -> Result<Option<Self>, SignerError> {
+        settings.signing_key.as_ref().map(|_| Self::new(settings)).transpose()
+    }
+
     /// Puts the keys that the next releases may be signed with among the source's files.
     pub fn enclose_keys(&self, source: &mut Source) {
         #[derive(Serialize)]
@@ -114,7 +119,12 @@ mod tests {
 
     fn settings(signing_key: &str, trusted_keys: &[&str]) -> ReleaseSettings {
         let trusted_keys = trusted_keys.iter().map(|&it| it.to_owned()).collect();
-        ReleaseSettings { signing_key: Some(Secret::from(signing_key)), trusted_keys, php: "php".into() }
+        ReleaseSettings {
+            signing_key: Some(Secret::from(signing_key)),
+            trusted_keys,
+            php: "php".into(),
+            sources: None,
+        }
     }
 
     #[test]
@@ -141,6 +151,7 @@ mod tests {
                 signing_key: Some(own),
                 trusted_keys: trusted.iter().map(|&it| it.to_owned()).collect(),
                 php: "php".into(),
+                sources: None,
             };
             Signer::new(&settings).unwrap().enclose_keys(&mut source);
             (source.files[KEYS_FILE].clone(), build(&source).unwrap())
@@ -156,7 +167,8 @@ mod tests {
         assert!(matches!(Signer::new(&settings("what", &[])), Err(SignerError::Key(_))));
         let error = Signer::new(&settings(good, &["nonsense"])).err().unwrap().to_string();
         assert!(error.contains("\"nonsense\""), "{error}");
-        let none = ReleaseSettings { signing_key: None, trusted_keys: Vec::new(), php: "php".into() };
+        let none =
+            ReleaseSettings { signing_key: None, trusted_keys: Vec::new(), php: "php".into(), sources: None };
         assert!(matches!(Signer::new(&none), Err(SignerError::NoKey)));
     }
 }

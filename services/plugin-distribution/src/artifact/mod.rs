@@ -24,5 +24,5 @@ pub use lint::{LintError, lint};
 pub use package::build;
 pub use readme::Readme;
 pub use shelf::{Package, Shelf, ShelfError};
-pub use source::{Source, SourceError};
+pub use source::{Source, SourceError, is_slug};
 pub use upload::UploadError;

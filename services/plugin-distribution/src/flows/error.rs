@@ -34,6 +34,10 @@ pub enum ActError {
         release once more with the old key, and then with this one. If the old key is lost, `new-key` releases for sites that install it by hand"
     )]
     UnknownKey { key_id: String },
+    #[error("{0} has versions: it can be switched off, but not deleted")]
+    HasVersions(String),
+    #[error("another package was uploaded as {0} meanwhile: look at it, and release it again")]
+    ReplacedMeanwhile(String),
     #[error("this is no number of per cent: 0 to 100")]
     NoPercent,
     #[error("\"{0}\" is no semantic version, such as 2.1.1")]

@@ -48,7 +48,7 @@ pub async fn release_source(
 ) -> Result<Released, ActError> {
     signer.enclose_keys(&mut source);
     let built = works.build(source).await?;
-    release_built(works, signer, &built, terms).await
+    release_built(works, signer, (&built, None), terms).await
 }
 
 /// Releases what is on the shelf: a version in development with our keys in it, any other as it is.
@@ -58,17 +58,23 @@ pub async fn release_stored(
     which: Which<'_>,
     terms: Terms,
 ) -> Result<Released, ActError> {
-    let (row, built) = works.stored(which).await?;
-    if row.status()? == Status::Development {
-        return release_source(works, signer, built.source, terms).await;
+    let (row, stored) = works.stored(which).await?;
+    if row.status()? != Status::Development {
+        return release_built(works, signer, (&stored, None), terms).await;
     }
-    release_built(works, signer, &built, terms).await
+    let mut source = stored.source;
+    signer.enclose_keys(&mut source);
+    let built = works.build(source).await?;
+    let released = release_built(works, signer, (&built, Some(&row.checksum_sha256)), terms).await?;
+    works.discard(which.slug, &row.file_path).await?;
+    Ok(released)
 }
 
+/// Of what was made of a version in development its digest is told: it has to be that still.
 async fn release_built(
     works: &Works,
     signer: &Signer,
-    built: &Built,
+    built: (&Built, Option<&str>),
     terms: Terms,
 ) -> Result<Released, ActError> {
     let now = works.clock.now();
@@ -79,7 +85,7 @@ async fn release_built(
 async fn release(
     tx: &mut Tx,
     works: &Works,
-    built: &Built,
+    (built, made_of): (&Built, Option<&str>),
     signer: &Signer,
     terms: Terms,
     now: Timestamp,
@@ -102,6 +108,9 @@ async fn release(
     };
     if let Some(percent) = before {
         return Ok(Released { rollout_percent: percent, ..released });
+    }
+    if made_of.is_some_and(|sha256| known.is_none_or(|it| it.checksum_sha256 != sha256)) {
+        return Err(ActError::ReplacedMeanwhile(version.clone()));
     }
     if terms.as_highest {
         check_highest(&all, status, version)?;

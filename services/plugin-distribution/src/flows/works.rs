@@ -1,5 +1,6 @@
 use std::path::PathBuf;
 
+use bytes::Bytes;
 use database::Database;
 use domain::Clock;
 
@@ -25,8 +26,14 @@ impl Works {
         Ok(tokio::task::spawn_blocking(move || Built::of_source(source, &php)).await??)
     }
 
+    /// The source in this folder.
+    pub async fn read(&self, folder: PathBuf) -> Result<Source, ActError> {
+        let source = tokio::task::spawn_blocking(move || Source::read(&folder).map_err(BuildError::from));
+        Ok(source.await??)
+    }
+
     /// The source in a ZIP that somebody sent.
-    pub async fn unpack(&self, zip: bytes::Bytes) -> Result<Source, ActError> {
+    pub async fn unpack(&self, zip: Bytes) -> Result<Source, ActError> {
         let source = tokio::task::spawn_blocking(move || Source::unpack(&zip).map_err(BuildError::from));
         Ok(source.await??)
     }
@@ -42,5 +49,18 @@ impl Works {
         let size = u64::try_from(row.file_size).unwrap_or_default();
         let package = self.shelf.read(&row.file_path, &row.checksum_sha256, size).await?;
         Ok((row, tokio::task::spawn_blocking(move || Built::of_package(package)).await??))
+    }
+
+    /// Takes a package from the shelf if no version needs it. The plugin's row is held: nobody puts the same one there meanwhile.
+    pub async fn discard(&self, slug: &str, file_path: &str) -> Result<(), ActError> {
+        self.database
+            .transaction(async |tx| {
+                plugins::hold(tx.conn(), slug).await?;
+                if !versions::uses(tx.conn(), file_path).await? {
+                    self.shelf.remove(file_path).await?;
+                }
+                Ok(())
+            })
+            .await
     }
 }

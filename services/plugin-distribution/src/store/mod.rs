@@ -1,5 +1,6 @@
 //! The tables of this service. Rows stop here; absence is `None`.
 
+pub mod catalogue;
 pub mod downloads;
 pub mod installations;
 pub mod offers;
