@@ -22,7 +22,7 @@ pub enum ActError {
     #[error("{version} is paused ({reason}): resume it first, or release a higher version")]
     Paused { version: String, reason: String },
     #[error(
-        "{slug} {version} was released before with other bytes (SHA-256 {sha256}): give the new release a higher version"
+        "version {version} of {slug} was released before with other bytes (SHA-256 {sha256}): give the new release a higher version"
     )]
     OtherBytes { slug: String, version: String, sha256: String },
     #[error(
@@ -34,7 +34,7 @@ pub enum ActError {
         release once more with the old key, and then with this one. If the old key is lost, `new-key` releases for sites that install it by hand"
     )]
     UnknownKey { key_id: String },
-    #[error("{0} has versions: it can be switched off, but not deleted")]
+    #[error("the plugin {0} has versions: it can be switched off, but not deleted")]
     HasVersions(String),
     #[error("another package was uploaded as {0} meanwhile: look at it, and release it again")]
     ReplacedMeanwhile(String),

@@ -14,7 +14,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use testkit::TestDatabase;
 
-const PEPPER: &str = "c2V2ZW50ZWVuIHBlcHBlcmNvcm5zIGFuZCBvbmUgcGU=";
+pub const PEPPER: &str = "c2V2ZW50ZWVuIHBlcHBlcmNvcm5zIGFuZCBvbmUgcGU=";
 
 /// What releases are signed with, unless a test says otherwise.
 const SIGNING_KEY: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
@@ -39,6 +39,11 @@ impl Service {
 
     /// With these settings, named as in the environment.
     pub async fn start_with(more: &[(&str, &str)]) -> Self {
+        Self::start_as(more, |_| ()).await
+    }
+
+    /// With these settings, and what no variable can say.
+    pub async fn start_as(more: &[(&str, &str)], change: impl FnOnce(&mut Settings)) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let (test_database, place) =
             (TestDatabase::new(plugin_distribution::MIGRATIONS).await, tempfile::tempdir().unwrap());
@@ -54,7 +59,8 @@ impl Service {
         ];
         let environment = environment.iter().chain(more);
         let environment = environment.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        let settings: Settings = settings::load_from(DEFAULTS, None, environment).unwrap();
+        let mut settings: Settings = settings::load_from(DEFAULTS, None, environment).unwrap();
+        change(&mut settings);
         let (clock, hand) = Clock::settable(Timestamp::from_second(Timestamp::now().as_second()).unwrap());
         let app = App::start(settings.clone(), clock.clone()).unwrap();
         app.state.offers.reload().await.unwrap();
@@ -71,7 +77,8 @@ impl Service {
         }
     }
 
-    fn source(&self, version: &str, code: &str) -> PathBuf {
+    /// The folder of a plugin `example` of this version, with `code` in it.
+    pub fn source(&self, version: &str, code: &str) -> PathBuf {
         let source = self.place.path().join(format!("source/{version}/example"));
         std::fs::create_dir_all(&source).unwrap();
         let header =
@@ -237,7 +244,7 @@ impl Service {
     }
 }
 
-async fn read(response: Response) -> (StatusCode, Value) {
+pub async fn read(response: Response) -> (StatusCode, Value) {
     let status = response.status();
     (status, serde_json::from_slice(&response.bytes().await.unwrap()).unwrap_or_default())
 }

@@ -35,9 +35,12 @@ impl From<ActError> for Problem {
     }
 }
 
-/// With its causes, as a sentence.
+/// With its causes, as a sentence. What begins with a file's name is left as it is.
 fn sentence(error: &ActError) -> String {
     let text = lifecycle::chain(error).to_string();
+    if matches!(error, ActError::Build(_)) {
+        return format!("{}.", text.trim_end_matches('.'));
+    }
     let mut letters = text.chars();
     let first = letters.next().map(|it| it.to_uppercase().to_string()).unwrap_or_default();
     format!("{first}{}.", letters.as_str())

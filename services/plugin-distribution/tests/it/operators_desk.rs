@@ -1,0 +1,80 @@
+use std::io::{Cursor, Write};
+
+use domain::AccessToken;
+use plugin_distribution::settings::Settings;
+use reqwest::header::CONTENT_TYPE;
+use reqwest::{Method, StatusCode};
+use secrets::{Pepper, Secret};
+use serde_json::Value;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+use crate::service::{PEPPER, Service, read};
+
+/// The service, and the token of someone who runs it.
+pub struct Desk {
+    pub service: Service,
+    pub token: AccessToken,
+}
+
+impl Desk {
+    pub async fn start() -> Self {
+        Self::start_as(|_| ()).await
+    }
+
+    pub async fn start_as(change: impl FnOnce(&mut Settings)) -> Self {
+        let service = Service::start_as(&[], change).await;
+        let token = AccessToken::generate();
+        let digest = Pepper::from_base64(&Secret::from(PEPPER)).unwrap().digest(token.expose());
+        let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        service
+            .execute(&format!(
+                "INSERT INTO operator_tokens (token_id, digest, user_id, email, version, updated_at) \
+                 VALUES (1, '\\x{digest}', 1, 'operator@example.com', 1, now())"
+            ))
+            .await;
+        Self { service, token }
+    }
+
+    /// `path` is below `/api/plugins`.
+    pub async fn call(&self, method: Method, path: &str, body: Option<&Value>) -> (StatusCode, Value) {
+        let url = self.service.base.replace("/example", path);
+        let request = self.service.client.request(method, url).bearer_auth(self.token.expose());
+        read(body.into_iter().fold(request, |it, body| it.json(body)).send().await.unwrap()).await
+    }
+
+    pub async fn get(&self, path: &str) -> (StatusCode, Value) {
+        self.call(Method::GET, path, None).await
+    }
+
+    pub async fn post(&self, path: &str, body: &Value) -> (StatusCode, Value) {
+        self.call(Method::POST, path, Some(body)).await
+    }
+
+    pub async fn upload(&self, zip: Vec<u8>) -> (StatusCode, Value) {
+        let url = format!("{}/versions/", self.service.base);
+        let request = self.service.client.post(url).bearer_auth(self.token.expose());
+        read(request.header(CONTENT_TYPE, "application/zip").body(zip).send().await.unwrap()).await
+    }
+}
+
+/// A plugin `example` of this version as somebody packs it.
+pub fn zip(version: &str, code: &str) -> Vec<u8> {
+    let header =
+        format!("Plugin Name: Example\nVersion: {version}\nRequires at least: 5.6\nRequires PHP: 7.4\n");
+    zip_of(&[
+        ("example/example.php", &format!("<?php\n/*\n{header}*/\n{code}")),
+        ("example/readme.txt", "=== Example ===\nTested up to: 6.5\n\n== Changelog ==\n* New.\n"),
+        ("example/tests/a.php", "<?php // not for sites"),
+        ("example/release-keys.json", "{\"keys\": {\"0000000000000000\": \"a stranger's\"}}"),
+    ])
+}
+
+pub fn zip_of(files: &[(&str, &str)]) -> Vec<u8> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, text) in files {
+        zip.start_file(*name, SimpleFileOptions::default()).unwrap();
+        zip.write_all(text.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
