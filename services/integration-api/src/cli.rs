@@ -2,13 +2,15 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context;
-use clap::{Parser, Subcommand};
+use anyhow::{Context, bail};
+use clap::{ArgAction, Parser, Subcommand};
+use database::DatabaseError;
 use domain::Clock;
 use secrets::{ExposeSecret, SigningKey, random_key};
 
 use crate::app::App;
 use crate::flows::open_account::{self, Opened};
+use crate::flows::tokens;
 use crate::settings::{DEFAULTS, Settings};
 use crate::{MIGRATIONS, openapi};
 
@@ -43,6 +45,14 @@ enum Verb {
         #[arg(long)]
         operator: bool,
     },
+    /// Make someone an operator of the installation, or one no longer. Their access tokens are announced in any case, so that it also
+    /// helps where another service does not know them.
+    SetOperator {
+        #[arg(long)]
+        email: String,
+        #[arg(long, action = ArgAction::Set, value_name = "true|false")]
+        operator: bool,
+    },
 }
 
 pub fn main() -> ExitCode {
@@ -65,6 +75,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Verb::CreateAccount { name, email, operator } => {
             in_runtime(create_account(settings()?, name, email, operator))
         }
+        Verb::SetOperator { email, operator } => in_runtime(set_operator(settings()?, email, operator)),
         Verb::Openapi => print(&openapi::text()),
         Verb::GenerateKeys => print(&generated_keys()),
     }
@@ -104,6 +115,20 @@ async fn create_account(
             format!("{email} is of account {account_id} already; nothing changed\n")
         }
     })
+}
+
+async fn set_operator(settings: Settings, email: String, operator: bool) -> anyhow::Result<()> {
+    let database = database::Database::new(&settings.database, "integration-api");
+    let appointed = database
+        .transaction(async |tx| {
+            let done = tokens::set_operator(tx, email.trim(), operator, Clock::system().now()).await;
+            done.map_err(DatabaseError::from)
+        })
+        .await?;
+    let Some(appointed) = appointed else { bail!("nobody has the e-mail address {email}") };
+    let is = if operator { "an operator" } else { "no operator" };
+    let since = if appointed.was_operator == operator { "already" } else { "now" };
+    print(&format!("{email} is {is} {since}; access tokens announced: {}\n", appointed.tokens))
 }
 
 fn password_from_standard_input() -> anyhow::Result<String> {

@@ -19,8 +19,12 @@ use crate::store::operator_tokens;
 pub const TOKEN_INVALID: &str = "token_invalid";
 
 /// Someone who runs the installation, by their access token with the scope `operator`. Asking leaves a line in the log.
+///
+/// An endpoint takes it first, and what else can fail as a `Result`: of several arguments the first to fail would answer, and this one
+/// has to look in the database.
 #[derive(Clone, Debug)]
 pub struct Operator {
+    pub token_id: i64,
     pub user_id: i64,
     pub email: String,
 }
@@ -36,9 +40,11 @@ impl FromRequest for Operator {
         let asked = format!("{} {}", request.method(), request.path());
         Box::pin(async move {
             let operator = identify(&state, &token?).await?;
+            let Operator { token_id, user_id, email } = &operator;
             tracing::info!(
-                user.id = operator.user_id,
-                user.email = operator.email,
+                user.id = user_id,
+                user.email = email,
+                token.id = token_id,
                 asked,
                 "an operator asks"
             );
@@ -54,7 +60,7 @@ async fn identify(state: &AppState, token: &AccessToken) -> Result<Operator, Pro
     let found = operator_tokens::by_digest(connection, &digest).await?;
     let now = state.clock.now();
     match found.filter(|it| constant_time_eq(&it.digest, &digest) && it.is_valid(now)) {
-        Some(found) => Ok(Operator { user_id: found.user_id, email: found.email }),
+        Some(found) => Ok(Operator { token_id: found.token_id, user_id: found.user_id, email: found.email }),
         None => Err(refused(
             TOKEN_INVALID,
             "The access token is no operator's, or is deleted or expired. Make one with the scope `operator`.",

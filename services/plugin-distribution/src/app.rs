@@ -19,6 +19,7 @@ use crate::countries::Countries;
 use crate::counts::Counts;
 use crate::flows::Works;
 use crate::grants::Grants;
+use crate::jobs;
 use crate::limits::Limits;
 use crate::offers::Offers;
 use crate::routes;
@@ -86,6 +87,7 @@ impl App {
             settings: Arc::new(settings),
         };
         Self::serve_from_memory(&lifecycle, &state);
+        Self::start_housekeeping(&lifecycle, &state);
         let address = {
             let state = state.clone();
             web::serve(&state.settings.http.clone(), &lifecycle, move |config| {
@@ -121,6 +123,15 @@ impl App {
         lifecycle.spawn(Stage::Work, "counts", move |shutdown| {
             let counts = counts.clone();
             async move { counts.keep_writing(shutdown).await }
+        });
+    }
+
+    fn start_housekeeping(lifecycle: &Lifecycle, state: &AppState) {
+        let state = state.clone();
+        lifecycle.spawn(Stage::Work, "forget counts", move |shutdown| {
+            let (database, clock) = (state.database.clone(), state.clock.clone());
+            let keep = state.settings.counts.keep();
+            async move { jobs::forget_counts(&database, &clock, keep, shutdown).await }
         });
     }
 

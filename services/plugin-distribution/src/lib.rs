@@ -11,6 +11,7 @@ mod access;
 mod api;
 mod consumers;
 mod flows;
+mod jobs;
 
 mod countries;
 mod counts;

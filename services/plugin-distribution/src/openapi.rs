@@ -2,9 +2,8 @@ use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 
 use crate::access;
-use crate::api::plugins::{
-    catalogue, check_update, download, download_grant, health_check, info, log, register, versions,
-};
+use crate::api::operators::{analytics, catalogue, compatibility, versions};
+use crate::api::plugins::{check_update, download, download_grant, health_check, info, log, register};
 use crate::routes::PREFIXES;
 
 #[derive(utoipa::OpenApi)]
@@ -34,6 +33,8 @@ use crate::routes::PREFIXES;
         versions::deprecate::deprecate_version,
         versions::withdraw::withdraw_version,
         versions::revert::revert_version,
+        analytics::read_analytics,
+        compatibility::read_compatibility,
     ),
     components(schemas(web::ProblemBody)),
     security(("site_key" = []), ("bearer" = []))
@@ -76,7 +77,9 @@ mod tests {
         let below = [
             "",
             "{slug}/",
+            "{slug}/analytics/",
             "{slug}/check-update/",
+            "{slug}/compatibility/",
             "{slug}/download-grant/",
             "{slug}/download/",
             "{slug}/health-check/",

@@ -6,9 +6,8 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{Data, ServiceConfig, delete, get, head, patch, post, resource, scope};
 use web::{BodyLimit, BodyTimeout, BusyRoutes};
 
-use crate::api::plugins::{
-    catalogue, check_update, download, download_grant, health_check, info, log, register, versions,
-};
+use crate::api::operators::{analytics, catalogue, compatibility, versions};
+use crate::api::plugins::{check_update, download, download_grant, health_check, info, log, register};
 use crate::app::AppState;
 use crate::{limits, openapi, refusals};
 
@@ -74,6 +73,14 @@ fn plugin(config: &mut ServiceConfig) {
             resource(["/health-check", "/health_check"])
                 .app_data(REPORT)
                 .route(post().to(health_check::report_health))
+                .wrap(from_fn(limits::keep_to)),
+        )
+        .service(
+            resource("/analytics").route(get().to(analytics::read_analytics)).wrap(from_fn(limits::keep_to)),
+        )
+        .service(
+            resource("/compatibility")
+                .route(get().to(compatibility::read_compatibility))
                 .wrap(from_fn(limits::keep_to)),
         );
 }

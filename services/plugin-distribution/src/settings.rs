@@ -34,6 +34,7 @@ pub struct Settings {
     pub offers: OffersSettings,
     pub downloads: DownloadsSettings,
     pub counts: CountsSettings,
+    pub installations: InstallationsSettings,
     pub geoip: GeoipSettings,
 }
 
@@ -126,6 +127,20 @@ pub struct CountsSettings {
     #[serde(with = "settings::duration")]
     pub write_every: Duration,
     pub most: usize,
+    keep_days: u16,
+}
+
+impl CountsSettings {
+    pub fn keep(&self) -> Duration {
+        Duration::from_hours(24 * u64::from(self.keep_days))
+    }
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InstallationsSettings {
+    #[serde(with = "settings::duration")]
+    pub active_for: Duration,
 }
 
 #[derive(Clone, Debug, Deserialize)]

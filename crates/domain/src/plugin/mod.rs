@@ -1,5 +1,6 @@
 //! Which version of a plugin a site is offered, and how it knows that it is ours.
 
+pub mod compatibility;
 pub mod halt;
 pub mod log;
 pub mod offer;

@@ -22,3 +22,4 @@ pub mod suspect_clone;
 pub mod sync_log;
 pub mod take_posts;
 pub mod timetable;
+pub mod tokens;

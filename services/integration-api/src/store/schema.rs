@@ -513,6 +513,8 @@ diesel::table! {
         /// May run the installation, beside what the role allows in the account.
         is_operator -> Bool,
         created_at -> Timestamptz,
+        /// Rises with every change of what the person's access tokens open to operators.
+        operator_version -> Int8,
     }
 }
 

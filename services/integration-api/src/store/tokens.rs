@@ -53,6 +53,7 @@ pub async fn by_digest(connection: &mut AsyncPgConnection, digest: &[u8]) -> Que
 pub struct Token {
     pub id: i64,
     pub name: String,
+    pub digest: Vec<u8>,
     pub hint: String,
     pub scopes: Vec<Option<String>>,
     #[diesel(deserialize_as = jiff_diesel::Timestamp)]
@@ -61,6 +62,12 @@ pub struct Token {
     pub expires_at: Option<Timestamp>,
     #[diesel(deserialize_as = jiff_diesel::NullableTimestamp)]
     pub last_used_at: Option<Timestamp>,
+}
+
+impl Token {
+    pub fn has_scope(&self, scope: &str) -> bool {
+        self.scopes.iter().flatten().any(|it| it == scope)
+    }
 }
 
 #[derive(Debug, Insertable)]
@@ -105,9 +112,25 @@ pub async fn page(
     query.order(tokens::id.desc()).limit(limit).load(connection).await
 }
 
-pub async fn delete(connection: &mut AsyncPgConnection, user_id: i64, id: i64) -> QueryResult<bool> {
+/// All of a person's tokens that have this scope.
+pub async fn with_scope(
+    connection: &mut AsyncPgConnection,
+    user_id: i64,
+    scope: &str,
+) -> QueryResult<Vec<Token>> {
+    tokens::table
+        .filter(tokens::user_id.eq(user_id))
+        .filter(tokens::scopes.contains(vec![Some(scope)]))
+        .select(Token::as_select())
+        .order(tokens::id)
+        .load(connection)
+        .await
+}
+
+/// What was deleted, if the person had it.
+pub async fn delete(connection: &mut AsyncPgConnection, user_id: i64, id: i64) -> QueryResult<Option<Token>> {
     let mine = tokens::table.filter(tokens::id.eq(id)).filter(tokens::user_id.eq(user_id));
-    Ok(diesel::delete(mine).execute(connection).await? > 0)
+    diesel::delete(mine).returning(Token::as_returning()).get_result(connection).await.optional()
 }
 
 pub async fn touch(connection: &mut AsyncPgConnection, id: i64, now: Timestamp) -> QueryResult<()> {

@@ -45,6 +45,36 @@ pub async fn find(connection: &mut AsyncPgConnection, id: i64) -> QueryResult<Us
     users::table.find(id).select(User::as_select()).first(connection).await
 }
 
+/// The person, locked: changes of what their access tokens open come one after the other.
+pub async fn lock(connection: &mut AsyncPgConnection, id: i64) -> QueryResult<Option<User>> {
+    users::table.find(id).select(User::as_select()).for_no_key_update().first(connection).await.optional()
+}
+
+/// The same by their e-mail address.
+pub async fn lock_by_email(connection: &mut AsyncPgConnection, email: &str) -> QueryResult<Option<User>> {
+    users::table
+        .filter(lower(users::email).eq(lower(email)))
+        .select(User::as_select())
+        .for_no_key_update()
+        .first(connection)
+        .await
+        .optional()
+}
+
+pub async fn set_operator(connection: &mut AsyncPgConnection, id: i64, is_operator: bool) -> QueryResult<()> {
+    diesel::update(users::table.find(id)).set(users::is_operator.eq(is_operator)).execute(connection).await?;
+    Ok(())
+}
+
+/// Raises the version of what the person's access tokens open.
+pub async fn next_operator_version(connection: &mut AsyncPgConnection, id: i64) -> QueryResult<i64> {
+    diesel::update(users::table.find(id))
+        .set(users::operator_version.eq(users::operator_version + 1))
+        .returning(users::operator_version)
+        .get_result(connection)
+        .await
+}
+
 pub async fn create(
     connection: &mut AsyncPgConnection,
     user: &NewUser<'_>,

@@ -22,7 +22,7 @@ pub struct Running {
     pub database: TestDatabase,
     base: String,
     client: reqwest::Client,
-    settings: Settings,
+    environment: Environment,
     lifecycle: Lifecycle,
     ended: JoinHandle<Stopped>,
 }
@@ -31,19 +31,20 @@ impl Running {
     pub async fn start() -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let (database, broker) = (TestDatabase::new(MIGRATIONS).await, TestBroker::new().await);
-        let settings = settings(&database, &broker);
-        Self::start_with(settings, database, broker).await
+        let environment = environment(&database, &broker);
+        Self::start_with(environment, database, broker).await
     }
 
-    async fn start_with(settings: Settings, database: TestDatabase, broker: TestBroker) -> Self {
-        let app = App::start(settings.clone(), Clock::system()).unwrap();
+    async fn start_with(environment: Environment, database: TestDatabase, broker: TestBroker) -> Self {
+        let settings: Settings = settings::load_from(DEFAULTS, None, environment.clone()).unwrap();
+        let app = App::start(settings, Clock::system()).unwrap();
         let lifecycle = app.lifecycle.clone();
         let waiting = lifecycle.clone();
         let ended = tokio::spawn(async move { waiting.run_until_stopped().await });
         let running = Self {
             base: format!("http://{}", app.address),
             client: reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(30)).build().unwrap(),
-            settings,
+            environment,
             broker,
             database,
             lifecycle,
@@ -98,6 +99,14 @@ impl Running {
         session["token"].as_str().unwrap().to_owned()
     }
 
+    /// Runs a verb of the binary beside it: whether it went well, and what it printed.
+    pub fn verb(&self, arguments: &[&str]) -> (bool, String) {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_integration-api"));
+        let output = command.args(arguments).envs(self.environment.clone()).output().unwrap();
+        let printed = [output.stdout, output.stderr].concat();
+        (output.status.success(), String::from_utf8(printed).unwrap())
+    }
+
     /// Says something as another service would.
     pub async fn say<M: Message>(&self, message: &M) {
         say(&self.broker, message).await;
@@ -110,11 +119,11 @@ impl Running {
 
     /// Stops, and starts anew on the same database and broker; `meanwhile` happens while nobody is there.
     pub async fn restart(self, meanwhile: impl AsyncFnOnce(&TestBroker)) -> Self {
-        let Self { settings, broker, database, lifecycle, ended, .. } = self;
+        let Self { environment, broker, database, lifecycle, ended, .. } = self;
         lifecycle.stop();
         assert_eq!(ended.await.unwrap(), Stopped::default());
         meanwhile(&broker).await;
-        Self::start_with(settings, database, broker).await
+        Self::start_with(environment, database, broker).await
     }
 }
 
@@ -125,7 +134,9 @@ pub async fn say<M: Message>(broker: &TestBroker, message: &M) {
     publisher.close().await;
 }
 
-fn settings(database: &TestDatabase, broker: &TestBroker) -> Settings {
+type Environment = Vec<(String, String)>;
+
+fn environment(database: &TestDatabase, broker: &TestBroker) -> Environment {
     let secret = || random_key().expose_secret().to_owned();
     let variables = [
         ("IGNY8__HTTP__BIND", "127.0.0.1:0".to_owned()),
@@ -140,5 +151,5 @@ fn settings(database: &TestDatabase, broker: &TestBroker) -> Settings {
         ("IGNY8__PUBLIC_URLS__WEBHOOKS", "https://hooks.igny8.test".to_owned()),
         ("IGNY8__PUBLIC_URLS__PLUGINS", "https://plugins.igny8.test".to_owned()),
     ];
-    settings::load_from(DEFAULTS, None, variables.map(|(name, value)| (name.to_owned(), value))).unwrap()
+    variables.map(|(name, value)| (name.to_owned(), value)).into()
 }

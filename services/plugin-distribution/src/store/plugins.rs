@@ -28,6 +28,10 @@ pub struct PluginFacts<'a> {
     pub plugin_url: &'a str,
 }
 
+pub async fn id_of(connection: &mut AsyncPgConnection, slug: &str) -> QueryResult<Option<i64>> {
+    plugins::table.filter(plugins::slug.eq(slug)).select(plugins::id).first(connection).await.optional()
+}
+
 /// Makes the plugin or brings its facts up to date; holds its row until the transaction ends.
 pub async fn upsert(connection: &mut AsyncPgConnection, facts: &PluginFacts<'_>) -> QueryResult<i64> {
     diesel::insert_into(plugins::table)

@@ -1,5 +1,7 @@
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Timestamptz};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
 
 use super::downloads::AT_ONCE;
@@ -42,4 +44,16 @@ pub async fn write(connection: &mut AsyncPgConnection, rows: &[Row<'_>]) -> Quer
         diesel::insert_into(plugin_refusals::table).values(rows).execute(connection).await?;
     }
     Ok(())
+}
+
+/// Deletes the oldest, `most` of them at most, if they are older than this.
+pub async fn forget(connection: &mut AsyncPgConnection, before: Timestamp, most: i64) -> QueryResult<usize> {
+    diesel::sql_query(
+        "DELETE FROM plugin_refusals WHERE id IN (
+             SELECT id FROM plugin_refusals WHERE refused_at < $1 ORDER BY refused_at LIMIT $2)",
+    )
+    .bind::<Timestamptz, _>(before.to_diesel())
+    .bind::<BigInt, _>(most)
+    .execute(connection)
+    .await
 }

@@ -3,14 +3,17 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod acts;
+mod analytics;
 mod channels;
+mod compatibility;
+mod desk;
 mod downloads;
 mod grants;
 mod halts;
 mod installations;
 mod offers;
 mod operated;
-mod operators_desk;
+mod operators;
 mod refusals;
 mod release_log;
 mod releases;

@@ -3,7 +3,7 @@ use reqwest::{Method, StatusCode};
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::operators_desk::Desk;
+use crate::desk::Desk;
 use crate::service::read;
 
 /// What operators can call, and a body that fits.
@@ -94,7 +94,7 @@ async fn what_is_not_there_is_not_found() {
         let expected = if path.ends_with("versions") && method == Method::POST {
             (StatusCode::CONFLICT, json!("sources_not_set"))
         } else {
-            (StatusCode::NOT_FOUND, json!("plugin_not_found"))
+            (StatusCode::NOT_FOUND, json!("not_found"))
         };
         assert_eq!((status, problem["code"].clone()), expected, "{method} {path}: {problem}");
         if path.contains("1.0.0") {
@@ -186,7 +186,7 @@ async fn each_act_answers_how_the_version_stands_and_may_be_repeated() {
     for (act, body, field, expected) in [
         ("pause", json!({"reason": "it hurts"}), "paused_reason", json!("it hurts")),
         ("resume", json!({}), "paused", json!(false)),
-        ("pause", json!({}), "paused_reason", json!("by operator@example.com")),
+        ("pause", json!({}), "paused_reason", json!("by olga@igny8.test")),
         ("resume", json!({}), "paused_reason", json!("")),
         ("roll-out", json!({"percent": 5}), "rollout_percent", json!(5)),
         ("deprecate", json!({}), "status", json!("deprecated")),

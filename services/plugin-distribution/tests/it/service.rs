@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use contracts::site::{AcceptedKey, SiteCredentialChanged, SiteState};
 use database::Database;
 use diesel_async::RunQueryDsl;
-use domain::{ApiKey, Clock, ClockHand};
+use domain::{AccessToken, ApiKey, Clock, ClockHand};
 use jiff::Timestamp;
 use plugin_distribution::app::App;
 use plugin_distribution::cli::act;
@@ -14,7 +14,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use testkit::TestDatabase;
 
-pub const PEPPER: &str = "c2V2ZW50ZWVuIHBlcHBlcmNvcm5zIGFuZCBvbmUgcGU=";
+const PEPPER: &str = "c2V2ZW50ZWVuIHBlcHBlcmNvcm5zIGFuZCBvbmUgcGU=";
 
 /// What releases are signed with, unless a test says otherwise.
 const SIGNING_KEY: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
@@ -184,6 +184,15 @@ impl Service {
         read(self.client.get(format!("{}{path}", self.base)).send().await.unwrap()).await
     }
 
+    /// The same outside the plugin's own addresses.
+    pub async fn get_at(&self, path: &str) -> (StatusCode, Value) {
+        read(self.client.get(format!("http://{}{path}", self.app.address)).send().await.unwrap()).await
+    }
+
+    pub async fn get_by(&self, token: &str, path: &str) -> (StatusCode, Value) {
+        read(self.client.get(format!("{}{path}", self.base)).bearer_auth(token).send().await.unwrap()).await
+    }
+
     pub async fn post(&self, path: &str, key: Option<&str>, body: &Value) -> (StatusCode, Value) {
         let request = self.client.post(format!("{}{path}", self.base)).json(body);
         let request = if let Some(key) = key { request.header("X-IGNY8-API-KEY", key) } else { request };
@@ -192,7 +201,6 @@ impl Service {
 
     /// Lets the service know an unsigned site with this key, as its consumer does.
     pub async fn knows(&self, site_id: i64, key: &ApiKey) {
-        let digest = Pepper::from_base64(&Secret::from(PEPPER)).unwrap().digest(key.expose());
         let message = SiteCredentialChanged {
             account_id: 1,
             site_id,
@@ -201,7 +209,7 @@ impl Service {
             state: SiteState::Connected.into(),
             site_url: "https://site.example".to_owned(),
             rest_url: "https://site.example/wp-json/".to_owned(),
-            accepted_keys: vec![AcceptedKey { digest: digest.to_vec(), valid_until_ms: None }],
+            accepted_keys: vec![AcceptedKey { digest: digest(key.expose()), valid_until_ms: None }],
             ..Default::default()
         };
         let mut tx = self.database.begin().await.unwrap();
@@ -224,6 +232,42 @@ impl Service {
         rows.into_iter().map(|row| row.text).collect()
     }
 
+    /// Sites 1 to `number`, which the service knows.
+    pub async fn sites(&self, number: i64) -> Vec<Site> {
+        let mut sites = Vec::new();
+        for id in 1..=number {
+            let key = ApiKey::generate();
+            self.knows(id, &key).await;
+            sites.push(Site { key });
+        }
+        sites
+    }
+
+    pub async fn registers(&self, site: &Site, report: Value) {
+        self.tells("/register/", site, &report).await;
+    }
+
+    pub async fn reports(&self, site: &Site, report: Value) {
+        self.tells("/health-check/", site, &report).await;
+    }
+
+    async fn tells(&self, path: &str, site: &Site, report: &Value) {
+        let (status, answer) = self.post(path, Some(site.key.expose()), report).await;
+        assert_eq!(status, StatusCode::OK, "{answer}");
+    }
+
+    /// An operator's access token, which the service knows.
+    pub async fn operator(&self) -> String {
+        let token = AccessToken::generate();
+        let digest = hex::encode(digest(token.expose()));
+        self.execute(&format!(
+            "INSERT INTO operator_tokens (token_id, digest, user_id, email, version, updated_at)
+             VALUES (1, '\\x{digest}', 1, 'olga@igny8.test', 1, now())"
+        ))
+        .await;
+        token.expose().to_owned()
+    }
+
     pub async fn count(&self, sql: &str) -> i64 {
         self.number(&format!("count(*) FROM {sql}")).await
     }
@@ -242,6 +286,16 @@ impl Service {
             .unwrap()
             .number
     }
+}
+
+/// A site of an older plugin, which is known by its key alone.
+pub struct Site {
+    key: ApiKey,
+}
+
+/// What the services know a key or token by.
+pub fn digest(credential: &str) -> Vec<u8> {
+    Pepper::from_base64(&Secret::from(PEPPER)).unwrap().digest(credential).to_vec()
 }
 
 pub async fn read(response: Response) -> (StatusCode, Value) {

@@ -4,7 +4,7 @@ use reqwest::{Method, StatusCode};
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::operators_desk::{Desk, zip, zip_of};
+use crate::desk::{Desk, zip, zip_of};
 use crate::service::read;
 use crate::signatures::keys_in;
 
@@ -121,7 +121,7 @@ async fn another_plugin_s_upload_and_another_kind_of_body_are_refused() {
     desk.post("/", &json!({"slug": "another", "name": "Another"})).await;
     let url = desk.service.base.replace("example", "another/versions/");
     let send = async |kind: &str, body: Vec<u8>| -> (StatusCode, Value) {
-        let request = desk.service.client.post(&url).bearer_auth(desk.token.expose());
+        let request = desk.service.client.post(&url).bearer_auth(&desk.token);
         read(request.header(CONTENT_TYPE, kind).body(body).send().await.unwrap()).await
     };
     for (kind, body, status, code) in [

@@ -32,6 +32,7 @@ pub struct Start {
         (status = 304, description = "The client has it already"),
         (status = 400, description = "invalid_query", body = ProblemBody),
         (status = 404, description = "not_found", body = ProblemBody),
+        (status = 422, description = "invalid_query: a parameter that is given twice", body = ProblemBody),
         (status = 503, description = "unavailable", body = ProblemBody),
     )
 )]

@@ -1,6 +1,5 @@
-//! `/api/plugins/…`
+//! `/api/plugins/{slug}/…`
 
-pub mod catalogue;
 pub mod check_update;
 pub mod download;
 pub mod download_grant;
@@ -8,7 +7,6 @@ pub mod health_check;
 pub mod info;
 pub mod log;
 pub mod register;
-pub mod versions;
 
 use actix_web::http::header::{CONTENT_TYPE, EntityTag, Header, HeaderValue, IF_NONE_MATCH, IfNoneMatch};
 use actix_web::{HttpRequest, HttpResponse};

@@ -9,8 +9,9 @@ use web::{IdempotencyKey, Json, Problem, ProblemBody, Success};
 
 use super::TokenView;
 use crate::access::{Member, Scope};
+use crate::flows::tokens;
 use crate::idempotency::Once;
-use crate::store::tokens::{self, NewToken};
+use crate::store::tokens::NewToken;
 use crate::{AppState, codes};
 
 const LONGEST_DAYS: u32 = 3650;
@@ -64,7 +65,8 @@ pub async fn create_token(
             hint: &token.prefix_hint(),
             scopes: distinct(&body.scopes),
         };
-        let made = tokens::create(tx.conn(), new, now, end(now, body.expires_in_days)).await?;
+        let made = tokens::make(tx, new, end(now, body.expires_in_days), now).await?;
+        let made = made.ok_or_else(|| not_had(Scope::Operator))?;
         let shown = ShownToken { token: token.expose().to_owned(), view: made.into() };
         Ok(Success::created("/api/v1/account/tokens/", shown))
     })
@@ -83,13 +85,13 @@ fn check(member: &Member, name: &str, body: &NewAccessToken) -> Result<(), Probl
     }
     match body.scopes.iter().find(|scope| !member.scopes.contains(scope)) {
         None => Ok(()),
-        Some(scope) => {
-            let detail =
-                format!("You don't have the scope `{}` yourself, so you can't give it.", scope.as_str());
-            Err(Problem::new(StatusCode::FORBIDDEN, codes::SCOPE_MISSING, detail)
-                .field("/scopes", scope.as_str()))
-        }
+        Some(scope) => Err(not_had(*scope)),
     }
+}
+
+fn not_had(scope: Scope) -> Problem {
+    let detail = format!("You don't have the scope `{}` yourself, so you can't give it.", scope.as_str());
+    Problem::new(StatusCode::FORBIDDEN, codes::SCOPE_MISSING, detail).field("/scopes", scope.as_str())
 }
 
 fn distinct(scopes: &[Scope]) -> Vec<&'static str> {

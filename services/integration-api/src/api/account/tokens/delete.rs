@@ -4,7 +4,7 @@ use web::{Path, Problem};
 
 use crate::AppState;
 use crate::access::Member;
-use crate::store::tokens;
+use crate::flows::tokens;
 
 /// Delete one of one's own access tokens; it opens nothing from then on.
 #[utoipa::path(
@@ -17,8 +17,12 @@ pub async fn delete_token(
     state: Data<AppState>,
     id: Path<i64>,
 ) -> Result<HttpResponse, Problem> {
-    let connection = &mut *state.database.connection().await?;
-    if tokens::delete(connection, member.user_id.get(), *id).await? {
+    let (person, now) = (member.user_id.get(), state.clock.now());
+    let deleted = state
+        .database
+        .transaction(async |tx| Ok::<_, Problem>(tokens::delete(tx, person, *id, now).await?))
+        .await?;
+    if deleted {
         Ok(HttpResponse::NoContent().finish())
     } else {
         Err(Problem::not_found("You have no such token."))

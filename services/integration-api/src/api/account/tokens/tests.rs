@@ -1,6 +1,8 @@
+use contracts::access::OperatorTokenChanged;
 use serde_json::json;
 
 use crate::access::Role;
+use crate::flows::tokens::{Appointed, set_operator};
 use crate::testing::Api;
 
 const TOKENS: &str = "/api/v1/account/tokens/";
@@ -72,4 +74,56 @@ async fn wrong_wishes_name_the_field() {
             "{wish}"
         );
     }
+}
+
+/// What was said of tokens so far: (id, revoked, version).
+async fn said(api: &Api) -> Vec<(i64, bool, i64)> {
+    let posted = api.posted::<OperatorTokenChanged>().await;
+    posted.into_iter().map(|it| (it.token_id, it.revoked, it.version)).collect()
+}
+
+#[actix_web::test]
+async fn of_tokens_for_operators_others_are_told() {
+    let api = Api::start().await;
+    let team = api.team("tideline").await;
+    let operator = api
+        .person(team.account_id.get(), Role::Owner, "O@tideline.test", &["read", "write", "operator"])
+        .await;
+    let plain = api.post(&operator, TOKENS, json!({"name": "x", "scopes": ["read"]})).await.json();
+    api.delete(&operator, &format!("{TOKENS}{}/", plain["data"]["id"])).await;
+    assert_eq!(said(&api).await, [], "it opens nothing of operators'");
+
+    let wish = json!({"name": "x", "scopes": ["operator"], "expires_in_days": 1});
+    let made = api.post(&operator, TOKENS, wish).await.json()["data"].clone();
+    let told = api.posted::<OperatorTokenChanged>().await.pop().unwrap();
+    let digest = api.state.pepper.digest(made["token"].as_str().unwrap());
+    assert_eq!((told.digest.as_slice(), told.email.as_str()), (&digest[..], "O@tideline.test"));
+    assert_eq!(told.expires_at_ms, Some(api.now().as_millisecond() + 86_400_000));
+
+    let id = made["id"].as_i64().unwrap();
+    let path = format!("{TOKENS}{id}/");
+    assert_eq!(api.delete(&team.owner, &path).await.status, 404);
+    assert_eq!(api.delete(&operator, &path).await.status, 204);
+    assert_eq!(said(&api).await, [(id, false, 1), (id, true, 2)]);
+}
+
+#[actix_web::test]
+async fn who_ceases_to_be_an_operator_gets_no_token_meanwhile() {
+    let api = Api::start().await;
+    let team = api.team("tideline").await;
+    let operator =
+        api.person(team.account_id.get(), Role::Owner, "o@tideline.test", &["write", "operator"]).await;
+    let mut tx = api.state.database.begin().await.unwrap();
+    let appointed = set_operator(&mut tx, "o@tideline.test", false, api.now()).await.unwrap();
+    assert_eq!(appointed, Some(Appointed { was_operator: true, tokens: 1 }));
+    let wish = json!({"name": "x", "scopes": ["operator"]});
+    let end = async {
+        // The request has seen an operator by then, and waits for the row.
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        tx.commit().await.unwrap();
+    };
+    let (answer, ()) = tokio::join!(api.post(&operator, TOKENS, wish), end);
+    assert_eq!(answer.code(), "scope_missing");
+    assert!(said(&api).await.iter().all(|(_, revoked, _)| *revoked));
+    assert_eq!(said(&api).await.len(), 1);
 }

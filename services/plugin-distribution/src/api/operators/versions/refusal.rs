@@ -11,7 +11,7 @@ impl From<ActError> for Problem {
         let conflict = |code| Self::new(StatusCode::CONFLICT, code, detail.clone());
         let unprocessable = |code| Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail.clone());
         match error {
-            ActError::NoPlugin(_) => Self::new(StatusCode::NOT_FOUND, "plugin_not_found", detail),
+            ActError::NoPlugin(_) => Self::new(StatusCode::NOT_FOUND, "not_found", detail),
             ActError::NoVersion { .. } => Self::new(StatusCode::NOT_FOUND, "version_not_found", detail),
             ActError::NotReleased(_) => conflict("version_not_released"),
             ActError::WasReleased(_) => conflict("version_released"),

@@ -18,7 +18,7 @@ use crate::flows::delete;
     responses(
         (status = 204, description = "It is gone"),
         (status = 401, description = "unauthenticated, token_invalid", body = ProblemBody),
-        (status = 404, description = "plugin_not_found, version_not_found", body = ProblemBody),
+        (status = 404, description = "not_found, version_not_found", body = ProblemBody),
         (status = 409, description = "version_released, version_deprecated, version_withdrawn", body = ProblemBody),
     )
 )]

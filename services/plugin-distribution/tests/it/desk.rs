@@ -1,20 +1,18 @@
 use std::io::{Cursor, Write};
 
-use domain::AccessToken;
 use plugin_distribution::settings::Settings;
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Method, StatusCode};
-use secrets::{Pepper, Secret};
 use serde_json::Value;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use crate::service::{PEPPER, Service, read};
+use crate::service::{Service, read};
 
 /// The service, and the token of someone who runs it.
 pub struct Desk {
     pub service: Service,
-    pub token: AccessToken,
+    pub token: String,
 }
 
 impl Desk {
@@ -24,22 +22,14 @@ impl Desk {
 
     pub async fn start_as(change: impl FnOnce(&mut Settings)) -> Self {
         let service = Service::start_as(&[], change).await;
-        let token = AccessToken::generate();
-        let digest = Pepper::from_base64(&Secret::from(PEPPER)).unwrap().digest(token.expose());
-        let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        service
-            .execute(&format!(
-                "INSERT INTO operator_tokens (token_id, digest, user_id, email, version, updated_at) \
-                 VALUES (1, '\\x{digest}', 1, 'operator@example.com', 1, now())"
-            ))
-            .await;
+        let token = service.operator().await;
         Self { service, token }
     }
 
     /// `path` is below `/api/plugins`.
     pub async fn call(&self, method: Method, path: &str, body: Option<&Value>) -> (StatusCode, Value) {
         let url = self.service.base.replace("/example", path);
-        let request = self.service.client.request(method, url).bearer_auth(self.token.expose());
+        let request = self.service.client.request(method, url).bearer_auth(&self.token);
         read(body.into_iter().fold(request, |it, body| it.json(body)).send().await.unwrap()).await
     }
 
@@ -53,7 +43,7 @@ impl Desk {
 
     pub async fn upload(&self, zip: Vec<u8>) -> (StatusCode, Value) {
         let url = format!("{}/versions/", self.service.base);
-        let request = self.service.client.post(url).bearer_auth(self.token.expose());
+        let request = self.service.client.post(url).bearer_auth(&self.token);
         read(request.header(CONTENT_TYPE, "application/zip").body(zip).send().await.unwrap()).await
     }
 }

@@ -18,7 +18,7 @@ use crate::store::catalogue;
     responses(
         (status = 200, body = Success<PluginView>),
         (status = 401, description = "unauthenticated, token_invalid", body = ProblemBody),
-        (status = 404, description = "plugin_not_found", body = ProblemBody),
+        (status = 404, description = "not_found", body = ProblemBody),
     )
 )]
 pub async fn get_plugin(

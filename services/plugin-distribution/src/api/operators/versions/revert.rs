@@ -40,7 +40,7 @@ pub struct Wish {
     responses(
         (status = 200, description = "The version that was released", body = Success<VersionView>),
         (status = 401, description = "unauthenticated, token_invalid", body = ProblemBody),
-        (status = 404, description = "plugin_not_found, version_not_found", body = ProblemBody),
+        (status = 404, description = "not_found, version_not_found", body = ProblemBody),
         (status = 409, description = "release_key_missing, signing_key_unknown, version_not_higher, version_not_released, version_released, version_withdrawn", body = ProblemBody),
         (status = 422, description = "invalid_field, invalid_version, source_refused", body = ProblemBody),
         (status = 500, description = "package_damaged", body = ProblemBody),

@@ -34,7 +34,7 @@ pub struct ReleaseTerms {
     responses(
         (status = 200, description = "How it stands now", body = Success<VersionView>),
         (status = 401, description = "unauthenticated, token_invalid", body = ProblemBody),
-        (status = 404, description = "plugin_not_found, version_not_found", body = ProblemBody),
+        (status = 404, description = "not_found, version_not_found", body = ProblemBody),
         (status = 409, description = "release_key_missing, signing_key_unknown, version_paused, version_replaced, version_withdrawn", body = ProblemBody),
         (status = 422, description = "invalid_field, source_refused", body = ProblemBody),
         (status = 500, description = "package_damaged", body = ProblemBody),

@@ -36,7 +36,7 @@ pub struct FileView {
     responses(
         (status = 200, body = Success<VersionDetails>),
         (status = 401, description = "unauthenticated, token_invalid", body = ProblemBody),
-        (status = 404, description = "plugin_not_found, version_not_found", body = ProblemBody),
+        (status = 404, description = "not_found, version_not_found", body = ProblemBody),
         (status = 500, description = "package_damaged", body = ProblemBody),
     )
 )]

@@ -40,7 +40,7 @@ pub struct RollOut {
     responses(
         (status = 200, description = "How it stands now", body = Success<VersionView>),
         (status = 401, description = "unauthenticated, token_invalid", body = ProblemBody),
-        (status = 404, description = "plugin_not_found, version_not_found", body = ProblemBody),
+        (status = 404, description = "not_found, version_not_found", body = ProblemBody),
         (status = 409, description = "version_not_released, version_deprecated, version_withdrawn", body = ProblemBody),
         (status = 422, description = "invalid_field", body = ProblemBody),
     )
@@ -70,7 +70,7 @@ pub async fn pause_version(
     responses(
         (status = 200, description = "How it stands now", body = Success<VersionView>),
         (status = 401, description = "unauthenticated, token_invalid", body = ProblemBody),
-        (status = 404, description = "plugin_not_found, version_not_found", body = ProblemBody),
+        (status = 404, description = "not_found, version_not_found", body = ProblemBody),
         (status = 409, description = "version_not_released, version_deprecated, version_withdrawn", body = ProblemBody),
     )
 )]
@@ -94,7 +94,7 @@ pub async fn resume_version(
     responses(
         (status = 200, description = "How it stands now", body = Success<VersionView>),
         (status = 401, description = "unauthenticated, token_invalid", body = ProblemBody),
-        (status = 404, description = "plugin_not_found, version_not_found", body = ProblemBody),
+        (status = 404, description = "not_found, version_not_found", body = ProblemBody),
         (status = 409, description = "version_not_released, version_deprecated, version_withdrawn", body = ProblemBody),
         (status = 422, description = "invalid_field", body = ProblemBody),
     )

@@ -15,15 +15,15 @@ pub mod withdraw;
 mod refusal;
 
 use actix_web::http::StatusCode;
-use diesel_async::AsyncPgConnection;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 use web::{Problem, Success};
 
+use super::plugin_id;
 use crate::AppState;
-use crate::flows::{ActError, Which};
+use crate::flows::Which;
 use crate::signing::Signer;
 use crate::store::catalogue::{self, Version};
 
@@ -87,11 +87,6 @@ impl VersionView {
             log_index,
         }
     }
-}
-
-async fn plugin_id(connection: &mut AsyncPgConnection, slug: &str) -> Result<i64, Problem> {
-    let plugin = catalogue::plugin(connection, slug).await?;
-    Ok(plugin.ok_or_else(|| ActError::NoPlugin(slug.to_owned()))?.id)
 }
 
 /// The version as it is now.

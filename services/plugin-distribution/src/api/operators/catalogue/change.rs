@@ -36,7 +36,7 @@ pub struct Change {
     responses(
         (status = 200, body = Success<PluginView>),
         (status = 401, description = "unauthenticated, token_invalid", body = ProblemBody),
-        (status = 404, description = "plugin_not_found", body = ProblemBody),
+        (status = 404, description = "not_found", body = ProblemBody),
         (status = 422, description = "invalid_field", body = ProblemBody),
     )
 )]

@@ -18,7 +18,7 @@ use crate::store::catalogue;
         (status = 200, description = "A page of versions, the last that was made first", body = List<VersionView>),
         (status = 400, description = "invalid_cursor", body = ProblemBody),
         (status = 401, description = "unauthenticated, token_invalid", body = ProblemBody),
-        (status = 404, description = "plugin_not_found", body = ProblemBody),
+        (status = 404, description = "not_found", body = ProblemBody),
         (status = 422, description = "invalid_query", body = ProblemBody),
     )
 )]

@@ -35,7 +35,7 @@ pub struct FromFolder {
     responses(
         (status = 201, body = Success<VersionView>),
         (status = 401, description = "unauthenticated, token_invalid", body = ProblemBody),
-        (status = 404, description = "plugin_not_found, source_not_found", body = ProblemBody),
+        (status = 404, description = "not_found, source_not_found", body = ProblemBody),
         (status = 409, description = "version_released, version_deprecated, version_withdrawn, sources_not_set", body = ProblemBody),
         (status = 413, description = "body_too_large", body = ProblemBody),
         (status = 415, description = "unsupported_media_type", body = ProblemBody),

@@ -1,0 +1,1 @@
+DROP FUNCTION minor_version(text);

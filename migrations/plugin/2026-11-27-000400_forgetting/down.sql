@@ -1,0 +1,1 @@
+DROP INDEX plugin_refusals_refused_at;
