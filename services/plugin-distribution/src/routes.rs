@@ -20,7 +20,7 @@ const BUSY: [&str; 5] = ["check-update", "check_update", "download", "info", "lo
 const REPORT: BodyLimit = BodyLimit(16 * 1024);
 /// A plugin as a ZIP. The largest there are have less.
 const UPLOAD: BodyLimit = BodyLimit(32 << 20);
-const UPLOADING: BodyTimeout = BodyTimeout(Duration::from_secs(120));
+const UPLOADING: BodyTimeout = BodyTimeout(Duration::from_mins(2));
 
 pub fn configure(config: &mut ServiceConfig, state: &AppState) {
     let busy = PREFIXES.iter().flat_map(|prefix| BUSY.map(|path| format!("{prefix}/{{slug}}/{path}")));
@@ -34,7 +34,8 @@ pub fn configure(config: &mut ServiceConfig, state: &AppState) {
             .service(
                 resource(prefix)
                     .route(get().to(catalogue::list::list_plugins))
-                    .route(post().to(catalogue::create::create_plugin)),
+                    .route(post().to(catalogue::create::create_plugin))
+                    .wrap(from_fn(limits::keep_to)),
             )
             .service(scope(&format!("{prefix}/{{slug}}")).configure(plugin).configure(operated));
     }
@@ -74,6 +75,36 @@ fn plugin(config: &mut ServiceConfig) {
                 .app_data(REPORT)
                 .route(post().to(health_check::report_health))
                 .wrap(from_fn(limits::keep_to)),
+        );
+}
+
+/// What operators do.
+fn operated(config: &mut ServiceConfig) {
+    let act = |name: &str, route| {
+        let address = format!("/versions/{{version}}/{name}");
+        resource(address).route(route).wrap(from_fn(limits::keep_to))
+    };
+    config
+        .service(
+            resource("")
+                .route(get().to(catalogue::get::get_plugin))
+                .route(patch().to(catalogue::change::change_plugin))
+                .route(delete().to(catalogue::delete::delete_plugin))
+                .wrap(from_fn(limits::keep_to)),
+        )
+        .service(
+            resource("/versions")
+                .app_data(UPLOAD)
+                .app_data(UPLOADING)
+                .route(get().to(versions::list::list_versions))
+                .route(post().to(versions::upload::upload_version))
+                .wrap(from_fn(limits::keep_to)),
+        )
+        .service(
+            resource("/versions/{version}")
+                .route(get().to(versions::get::get_version))
+                .route(delete().to(versions::delete::delete_version))
+                .wrap(from_fn(limits::keep_to)),
         )
         .service(
             resource("/analytics").route(get().to(analytics::read_analytics)).wrap(from_fn(limits::keep_to)),
@@ -82,36 +113,12 @@ fn plugin(config: &mut ServiceConfig) {
             resource("/compatibility")
                 .route(get().to(compatibility::read_compatibility))
                 .wrap(from_fn(limits::keep_to)),
-        );
-}
-
-/// What operators do.
-fn operated(config: &mut ServiceConfig) {
-    let act = |name: &str| resource(format!("/versions/{{version}}/{name}"));
-    config
-        .service(
-            resource("")
-                .route(get().to(catalogue::get::get_plugin))
-                .route(patch().to(catalogue::change::change_plugin))
-                .route(delete().to(catalogue::delete::delete_plugin)),
         )
-        .service(
-            resource("/versions")
-                .app_data(UPLOAD)
-                .app_data(UPLOADING)
-                .route(get().to(versions::list::list_versions))
-                .route(post().to(versions::upload::upload_version)),
-        )
-        .service(
-            resource("/versions/{version}")
-                .route(get().to(versions::get::get_version))
-                .route(delete().to(versions::delete::delete_version)),
-        )
-        .service(act("release").route(post().to(versions::release::release_version)))
-        .service(act("pause").route(post().to(versions::roll_out::pause_version)))
-        .service(act("resume").route(post().to(versions::roll_out::resume_version)))
-        .service(act("roll-out").route(post().to(versions::roll_out::roll_out_version)))
-        .service(act("deprecate").route(post().to(versions::deprecate::deprecate_version)))
-        .service(act("withdraw").route(post().to(versions::withdraw::withdraw_version)))
-        .service(act("revert").route(post().to(versions::revert::revert_version)));
+        .service(act("release", post().to(versions::release::release_version)))
+        .service(act("pause", post().to(versions::roll_out::pause_version)))
+        .service(act("resume", post().to(versions::roll_out::resume_version)))
+        .service(act("roll-out", post().to(versions::roll_out::roll_out_version)))
+        .service(act("deprecate", post().to(versions::deprecate::deprecate_version)))
+        .service(act("withdraw", post().to(versions::withdraw::withdraw_version)))
+        .service(act("revert", post().to(versions::revert::revert_version)));
 }

@@ -61,11 +61,12 @@ mod tests {
             updated in 0_u64..10_000, failed in 0_u64..10_000, more in 0_u64..10_000, at_least in 0_u64..20, share_percent in 0_u8..=100,
         ) {
             let rule = Rule { at_least, share_percent };
-            if must_halt(Reports { updated, failed }, rule) {
-                prop_assert!(must_halt(Reports { updated, failed: failed + more }, rule));
+            let is_halted = |updated, failed| must_halt(Reports { updated, failed }, rule);
+            if is_halted(updated, failed) {
+                prop_assert!(is_halted(updated, failed + more));
                 prop_assert!(failed >= at_least && failed > 0);
             } else {
-                prop_assert!(!must_halt(Reports { updated: updated + more, failed }, rule));
+                prop_assert!(!is_halted(updated + more, failed));
             }
         }
     }

@@ -43,10 +43,8 @@ impl Status {
     /// How it stands after the act; `None`: it can't be done. The same status means that there is nothing to do, except for a roll-out.
     pub const fn after(self, act: Act) -> Option<Self> {
         match (act, self) {
-            (Act::Release, Self::Withdrawn)
-            | (Act::Beta, Self::Withdrawn)
+            (Act::Release | Act::Beta | Act::Deprecate, Self::Withdrawn)
             | (Act::Deprecate | Act::Withdraw, Self::Development)
-            | (Act::Deprecate, Self::Withdrawn)
             | (Act::RollOut, Self::Development | Self::Deprecated | Self::Withdrawn) => None,
             (Act::Beta, Self::Released) | (Act::Release, _) => Some(Self::Released),
             (Act::Beta, _) => Some(Self::Beta),

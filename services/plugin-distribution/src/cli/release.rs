@@ -6,7 +6,7 @@ use domain::Clock;
 use super::versions::{Which, works};
 use crate::artifact::Source;
 use crate::flows;
-use crate::flows::release::{Released, Terms, release_source, release_stored};
+use crate::flows::release::{Place, Released, Terms, release_source, release_stored};
 use crate::flows::revert::{Reversion, revert};
 use crate::settings::Settings;
 use crate::signing::Signer;
@@ -61,7 +61,8 @@ impl Release {
     pub async fn run(self, settings: &Settings, clock: &Clock) -> anyhow::Result<()> {
         let signer = Signer::new(&settings.release)?;
         let Self { beta, overwrite, start, .. } = self;
-        let terms = Terms { beta, overwrite, ..start.terms() };
+        let place = if overwrite { Place::Overwriting } else { Place::Any };
+        let terms = Terms { beta, place, ..start.terms() };
         let works = works(settings, clock)?;
         let released = match (&self.source, &self.plugin, &self.version) {
             (Some(source), ..) => release_source(&works, &signer, Source::read(source)?, terms).await?,

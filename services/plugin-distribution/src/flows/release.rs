@@ -18,14 +18,23 @@ use crate::store::versions::{self, PackageFacts, ReleaseFacts, Version};
 pub struct Terms {
     /// Only for sites that want early versions. The same bytes can be released for all later.
     pub beta: bool,
-    /// Replace a release of the same version that has other bytes.
-    pub overwrite: bool,
+    pub place: Place,
     /// To so many per cent of all sites; all, if nothing is said.
     pub rollout: Option<u8>,
     /// Under a key that no site knows.
     pub new_key: bool,
-    /// Only if its channel has nothing as high.
-    pub as_highest: bool,
+}
+
+/// Among the versions that there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Place {
+    /// Its number says.
+    #[default]
+    Any,
+    /// Above all that its channel offers, or nowhere.
+    Highest,
+    /// Also in place of a release of the same version that has other bytes.
+    Overwriting,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -112,7 +121,7 @@ async fn release(
     if made_of.is_some_and(|sha256| known.is_none_or(|it| it.checksum_sha256 != sha256)) {
         return Err(ActError::ReplacedMeanwhile(version.clone()));
     }
-    if terms.as_highest {
+    if terms.place == Place::Highest {
         check_highest(&all, status, version)?;
     }
     if !terms.new_key {
@@ -148,7 +157,7 @@ fn judge(known: Option<&Version>, built: &Built, terms: Terms) -> Result<(Status
     if is_same && status == was {
         return Ok((status, Some(u8::try_from(known.rollout_percent).unwrap_or_default())));
     }
-    if !is_same && was.was_given_out() && !terms.overwrite {
+    if !is_same && was.was_given_out() && terms.place != Place::Overwriting {
         return Err(ActError::OtherBytes {
             slug: built.source.slug.clone(),
             version: version.clone(),

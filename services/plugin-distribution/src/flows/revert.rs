@@ -4,7 +4,7 @@ use domain::plugin::Status;
 use domain::plugin::log::Action;
 use semver::Version;
 
-use super::release::{Released, Terms, release_source};
+use super::release::{Place, Released, Terms, release_source};
 use super::{ActError, Which, Works};
 use crate::artifact::BuildError;
 use crate::signing::Signer;
@@ -40,7 +40,7 @@ pub async fn revert(
     }
     let note = format!("The code of {to} again, in place of {}.", replaced.version);
     let source = built.source.renumbered(new, &note).map_err(BuildError::from)?;
-    release_source(works, signer, source, Terms { beta, as_highest: true, ..terms }).await
+    release_source(works, signer, source, Terms { beta, place: Place::Highest, ..terms }).await
 }
 
 /// Whether the replaced version went to those alone that want early ones, as the log has it last.

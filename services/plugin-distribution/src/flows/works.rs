@@ -42,9 +42,9 @@ impl Works {
     pub async fn stored(&self, which: Which<'_>) -> Result<(Version, Built), ActError> {
         let row = {
             let connection = &mut *self.database.connection().await?;
-            let plugin = plugins::find(connection, which.slug).await?;
-            let plugin = plugin.ok_or_else(|| ActError::NoPlugin(which.slug.to_owned()))?;
-            versions::find(connection, plugin.id, which.version).await?.ok_or_else(|| which.missing())?
+            let plugin_id = plugins::id_of(connection, which.slug).await?;
+            let plugin_id = plugin_id.ok_or_else(|| ActError::NoPlugin(which.slug.to_owned()))?;
+            versions::find(connection, plugin_id, which.version).await?.ok_or_else(|| which.missing())?
         };
         let size = u64::try_from(row.file_size).unwrap_or_default();
         let package = self.shelf.read(&row.file_path, &row.checksum_sha256, size).await?;

@@ -54,12 +54,3 @@ pub async fn hold(connection: &mut AsyncPgConnection, slug: &str) -> QueryResult
         .await
         .optional()
 }
-
-pub async fn find(connection: &mut AsyncPgConnection, slug: &str) -> QueryResult<Option<Plugin>> {
-    plugins::table
-        .filter(plugins::slug.eq(slug))
-        .select(Plugin::as_select())
-        .first(connection)
-        .await
-        .optional()
-}

@@ -30,7 +30,8 @@ impl Desk {
     pub async fn call(&self, method: Method, path: &str, body: Option<&Value>) -> (StatusCode, Value) {
         let url = self.service.base.replace("/example", path);
         let request = self.service.client.request(method, url).bearer_auth(&self.token);
-        read(body.into_iter().fold(request, |it, body| it.json(body)).send().await.unwrap()).await
+        let request = if let Some(body) = body { request.json(body) } else { request };
+        read(request.send().await.unwrap()).await
     }
 
     pub async fn get(&self, path: &str) -> (StatusCode, Value) {

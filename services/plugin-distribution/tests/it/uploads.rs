@@ -65,7 +65,7 @@ async fn uploads_and_deletions_at_the_same_time_leave_rows_with_their_packages()
         let deletion = desk.call(Method::DELETE, "/example/versions/1.0.0/", None);
         futures::future::join(uploads, deletion).await;
         let (status, problem) = desk.get("/example/versions/1.0.0/").await;
-        let expected = if status == StatusCode::OK { 1 } else { 0 };
+        let expected = usize::from(status == StatusCode::OK);
         assert_ne!(problem["code"], "package_damaged");
         assert_eq!(desk.service.files().len(), expected, "{:?}", desk.service.files());
     }

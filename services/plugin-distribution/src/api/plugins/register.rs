@@ -125,13 +125,17 @@ pub async fn keep(
     };
     let site = (request.site.account, request.site.id);
     let now = state.clock.now();
+    let Some(failed_version) = report.failed_version else {
+        let connection = &mut *state.database.connection().await?;
+        let installation_id = installations::report(connection, site, plugin_id, &report, now).await?;
+        return Ok(Success::ok(Registered { installation_id, site_id: request.site.id.get() }));
+    };
     let (installation_id, halted) = state
         .database
         .transaction(async |tx| -> Result<_, DatabaseError> {
             let id = installations::report(tx.conn(), site, plugin_id, &report, now).await?;
-            let Some(failed) = report.failed_version else { return Ok((id, None)) };
             let rule = state.settings.halt.rule();
-            Ok((id, halt::after_failure(tx, (plugin_id, slug), failed, rule, now).await?))
+            Ok((id, halt::after_failure(tx, (plugin_id, slug), failed_version, rule, now).await?))
         })
         .await?;
     if let Some(halted) = halted {

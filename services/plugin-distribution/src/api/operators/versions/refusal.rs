@@ -37,7 +37,7 @@ impl From<ActError> for Problem {
 
 /// With its causes, as a sentence. What begins with a file's name is left as it is.
 fn sentence(error: &ActError) -> String {
-    let text = lifecycle::chain(error).to_string();
+    let text = lifecycle::chain(error);
     if matches!(error, ActError::Build(_)) {
         return format!("{}.", text.trim_end_matches('.'));
     }
