@@ -17,12 +17,14 @@ use crate::artifact::Shelf;
 use crate::consumers::{CredentialChanges, OperatorTokenChanges};
 use crate::countries::Countries;
 use crate::counts::Counts;
+use crate::flows::Works;
 use crate::grants::Grants;
 use crate::jobs;
 use crate::limits::Limits;
 use crate::offers::Offers;
 use crate::routes;
 use crate::settings::Settings;
+use crate::signing::Signer;
 
 pub const NAME: &str = "plugin-distribution";
 
@@ -38,7 +40,21 @@ pub struct AppState {
     pub counts: Counts,
     pub grants: Grants,
     pub limits: Limits,
+    /// If this process may release.
+    pub signer: Option<Arc<Signer>>,
     pub settings: Arc<Settings>,
+}
+
+impl AppState {
+    /// What releases are made with.
+    pub fn works(&self) -> Works {
+        Works {
+            database: self.database.clone(),
+            shelf: self.shelf.clone(),
+            clock: self.clock.clone(),
+            php: self.settings.release.php.clone(),
+        }
+    }
 }
 
 /// The running service: tests build it on port 0 and stop it by its lifecycle.
@@ -64,6 +80,7 @@ impl App {
             offers: Offers::new(database.clone(), &settings.public_url, settings.offers.poll),
             counts: Counts::new(database.clone(), clock.clone(), settings.counts, countries),
             limits: Limits::new(&settings.downloads),
+            signer: Signer::if_given(&settings.release)?.map(Arc::new),
             database,
             clock,
             pepper,

@@ -25,7 +25,6 @@ mod openapi;
 mod store;
 
 pub use app::AppState;
-pub use flows::release::Terms;
 
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 

@@ -2,7 +2,7 @@ use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 
 use crate::access;
-use crate::api::operators::{analytics, compatibility};
+use crate::api::operators::{analytics, catalogue, compatibility, versions};
 use crate::api::plugins::{check_update, download, download_grant, health_check, info, log, register};
 use crate::routes::PREFIXES;
 
@@ -17,6 +17,22 @@ use crate::routes::PREFIXES;
         register::register_installation,
         health_check::report_health,
         log::read_release_log,
+        catalogue::list::list_plugins,
+        catalogue::create::create_plugin,
+        catalogue::get::get_plugin,
+        catalogue::change::change_plugin,
+        catalogue::delete::delete_plugin,
+        versions::list::list_versions,
+        versions::upload::upload_version,
+        versions::get::get_version,
+        versions::delete::delete_version,
+        versions::release::release_version,
+        versions::roll_out::pause_version,
+        versions::roll_out::resume_version,
+        versions::roll_out::roll_out_version,
+        versions::deprecate::deprecate_version,
+        versions::withdraw::withdraw_version,
+        versions::revert::revert_version,
         analytics::read_analytics,
         compatibility::read_compatibility,
     ),
@@ -59,18 +75,28 @@ mod tests {
         let document = serde_json::to_value(super::document()).unwrap();
         let paths: Vec<_> = document["paths"].as_object().unwrap().keys().cloned().collect();
         let below = [
-            "analytics/",
-            "check-update/",
-            "compatibility/",
-            "download-grant/",
-            "download/",
-            "health-check/",
-            "info/",
-            "log/",
-            "register/",
+            "",
+            "{slug}/",
+            "{slug}/analytics/",
+            "{slug}/check-update/",
+            "{slug}/compatibility/",
+            "{slug}/download-grant/",
+            "{slug}/download/",
+            "{slug}/health-check/",
+            "{slug}/info/",
+            "{slug}/log/",
+            "{slug}/register/",
+            "{slug}/versions/",
+            "{slug}/versions/{version}/",
+            "{slug}/versions/{version}/deprecate/",
+            "{slug}/versions/{version}/pause/",
+            "{slug}/versions/{version}/release/",
+            "{slug}/versions/{version}/resume/",
+            "{slug}/versions/{version}/revert/",
+            "{slug}/versions/{version}/roll-out/",
+            "{slug}/versions/{version}/withdraw/",
         ];
-        let expected =
-            crate::routes::PREFIXES.iter().flat_map(|it| below.map(|path| format!("{it}/{{slug}}/{path}")));
+        let expected = crate::routes::PREFIXES.iter().flat_map(|it| below.map(|path| format!("{it}/{path}")));
         assert_eq!(paths, expected.collect::<Vec<_>>());
         assert_eq!(document["paths"]["/api/v1/plugins/{slug}/info/"]["get"]["deprecated"], true);
     }

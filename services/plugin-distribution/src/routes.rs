@@ -1,10 +1,12 @@
 //! The whole URL table.
 
-use actix_web::middleware::from_fn;
-use actix_web::web::{Data, ServiceConfig, get, head, post, resource, scope};
-use web::{BodyLimit, BusyRoutes};
+use std::time::Duration;
 
-use crate::api::operators::{analytics, compatibility};
+use actix_web::middleware::from_fn;
+use actix_web::web::{Data, ServiceConfig, delete, get, head, patch, post, resource, scope};
+use web::{BodyLimit, BodyTimeout, BusyRoutes};
+
+use crate::api::operators::{analytics, catalogue, compatibility, versions};
 use crate::api::plugins::{check_update, download, download_grant, health_check, info, log, register};
 use crate::app::AppState;
 use crate::{limits, openapi, refusals};
@@ -16,6 +18,9 @@ pub const PREFIXES: [&str; 3] = ["/api/plugins", "/api/v1/plugins", "/v1/plugins
 const BUSY: [&str; 5] = ["check-update", "check_update", "download", "info", "log"];
 /// What a site says of itself.
 const REPORT: BodyLimit = BodyLimit(16 * 1024);
+/// A plugin as a ZIP. The largest there are have less.
+const UPLOAD: BodyLimit = BodyLimit(32 << 20);
+const UPLOADING: BodyTimeout = BodyTimeout(Duration::from_mins(2));
 
 pub fn configure(config: &mut ServiceConfig, state: &AppState) {
     let busy = PREFIXES.iter().flat_map(|prefix| BUSY.map(|path| format!("{prefix}/{{slug}}/{path}")));
@@ -25,7 +30,14 @@ pub fn configure(config: &mut ServiceConfig, state: &AppState) {
         .app_data(BusyRoutes::new(busy))
         .app_data(Data::new(state.clone()));
     for prefix in PREFIXES {
-        config.service(scope(&format!("{prefix}/{{slug}}")).configure(plugin));
+        config
+            .service(
+                resource(prefix)
+                    .route(get().to(catalogue::list::list_plugins))
+                    .route(post().to(catalogue::create::create_plugin))
+                    .wrap(from_fn(limits::keep_to)),
+            )
+            .service(scope(&format!("{prefix}/{{slug}}")).configure(plugin).configure(operated));
     }
     web::openapi::serve(config, "/api/openapi.json", "/api/docs", &openapi::document());
 }
@@ -63,6 +75,36 @@ fn plugin(config: &mut ServiceConfig) {
                 .app_data(REPORT)
                 .route(post().to(health_check::report_health))
                 .wrap(from_fn(limits::keep_to)),
+        );
+}
+
+/// What operators do.
+fn operated(config: &mut ServiceConfig) {
+    let act = |name: &str, route| {
+        let address = format!("/versions/{{version}}/{name}");
+        resource(address).route(route).wrap(from_fn(limits::keep_to))
+    };
+    config
+        .service(
+            resource("")
+                .route(get().to(catalogue::get::get_plugin))
+                .route(patch().to(catalogue::change::change_plugin))
+                .route(delete().to(catalogue::delete::delete_plugin))
+                .wrap(from_fn(limits::keep_to)),
+        )
+        .service(
+            resource("/versions")
+                .app_data(UPLOAD)
+                .app_data(UPLOADING)
+                .route(get().to(versions::list::list_versions))
+                .route(post().to(versions::upload::upload_version))
+                .wrap(from_fn(limits::keep_to)),
+        )
+        .service(
+            resource("/versions/{version}")
+                .route(get().to(versions::get::get_version))
+                .route(delete().to(versions::delete::delete_version))
+                .wrap(from_fn(limits::keep_to)),
         )
         .service(
             resource("/analytics").route(get().to(analytics::read_analytics)).wrap(from_fn(limits::keep_to)),
@@ -71,5 +113,12 @@ fn plugin(config: &mut ServiceConfig) {
             resource("/compatibility")
                 .route(get().to(compatibility::read_compatibility))
                 .wrap(from_fn(limits::keep_to)),
-        );
+        )
+        .service(act("release", post().to(versions::release::release_version)))
+        .service(act("pause", post().to(versions::roll_out::pause_version)))
+        .service(act("resume", post().to(versions::roll_out::resume_version)))
+        .service(act("roll-out", post().to(versions::roll_out::roll_out_version)))
+        .service(act("deprecate", post().to(versions::deprecate::deprecate_version)))
+        .service(act("withdraw", post().to(versions::withdraw::withdraw_version)))
+        .service(act("revert", post().to(versions::revert::revert_version)));
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use database::DatabaseSettings;
+use domain::plugin::halt::Rule;
 use lifecycle::LifecycleSettings;
 use mailbox::{ConsumeSettings, RelaySettings};
 use messaging::BrokerSettings;
@@ -28,6 +29,7 @@ pub struct Settings {
     pub consume: ConsumeSettings,
     pub secrets: SecretsSettings,
     pub release: ReleaseSettings,
+    pub halt: HaltSettings,
     pub artifacts: ArtifactsSettings,
     pub offers: OffersSettings,
     pub downloads: DownloadsSettings,
@@ -48,7 +50,7 @@ pub struct SecretsSettings {
     pub api_key_pepper: Secret,
 }
 
-/// What releases are checked and signed with; nothing else needs it.
+/// What releases are checked and signed with. Without the key there is no releasing and no withdrawing.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReleaseSettings {
@@ -56,6 +58,22 @@ pub struct ReleaseSettings {
     pub trusted_keys: Vec<String>,
     /// The command.
     pub php: PathBuf,
+    /// Below it are the folders that operators may build from.
+    pub sources: Option<PathBuf>,
+}
+
+/// When a version is paused by itself.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HaltSettings {
+    pub at_least: u64,
+    pub share_percent: u8,
+}
+
+impl HaltSettings {
+    pub const fn rule(self) -> Rule {
+        Rule { at_least: self.at_least, share_percent: self.share_percent }
+    }
 }
 
 /// One of the two places.

@@ -9,6 +9,7 @@ use std::fmt::Display;
 use domain::plugin::key_id;
 use secrets::{ExposeSecret, KeyError, SigningKey, VerifyingKey};
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::artifact::Source;
 use crate::settings::ReleaseSettings;
@@ -58,6 +59,11 @@ impl Signer {
         Ok(Self { id: id(&own), key, trusted })
     }
 
+    /// `None`: there is no key.
+    pub fn if_given(settings: &ReleaseSettings) -> Result<Option<Self>, SignerError> {
+        settings.signing_key.as_ref().map(|_| Self::new(settings)).transpose()
+    }
+
     /// Puts the keys that the next releases may be signed with among the source's files.
     pub fn enclose_keys(&self, source: &mut Source) {
         #[derive(Serialize)]
@@ -68,10 +74,23 @@ impl Signer {
         source.files.insert(KEYS_FILE.to_owned(), text.expect("invariant: these have string keys only"));
     }
 
+    /// Of the key it signs with.
+    pub fn key_id(&self) -> &str {
+        &self.id
+    }
+
     /// Signs a text as it is displayed.
     pub fn sign(&self, text: &impl Display) -> Signature {
         Signature { key_id: self.id.clone(), signature: self.key.sign(text.to_string().as_bytes()) }
     }
+}
+
+/// The ids of the keys that were put among the source's files.
+pub fn enclosed_keys(source: &Source) -> Vec<String> {
+    let written: Option<Value> =
+        source.files.get(KEYS_FILE).and_then(|text| serde_json::from_slice(text).ok());
+    let keys = written.as_ref().and_then(|it| it["keys"].as_object());
+    keys.map(|keys| keys.keys().cloned().collect()).unwrap_or_default()
 }
 
 fn id(key: &VerifyingKey) -> String {
@@ -100,7 +119,12 @@ mod tests {
 
     fn settings(signing_key: &str, trusted_keys: &[&str]) -> ReleaseSettings {
         let trusted_keys = trusted_keys.iter().map(|&it| it.to_owned()).collect();
-        ReleaseSettings { signing_key: Some(Secret::from(signing_key)), trusted_keys, php: "php".into() }
+        ReleaseSettings {
+            signing_key: Some(Secret::from(signing_key)),
+            trusted_keys,
+            php: "php".into(),
+            sources: None,
+        }
     }
 
     #[test]
@@ -127,6 +151,7 @@ mod tests {
                 signing_key: Some(own),
                 trusted_keys: trusted.iter().map(|&it| it.to_owned()).collect(),
                 php: "php".into(),
+                sources: None,
             };
             Signer::new(&settings).unwrap().enclose_keys(&mut source);
             (source.files[KEYS_FILE].clone(), build(&source).unwrap())
@@ -142,7 +167,8 @@ mod tests {
         assert!(matches!(Signer::new(&settings("what", &[])), Err(SignerError::Key(_))));
         let error = Signer::new(&settings(good, &["nonsense"])).err().unwrap().to_string();
         assert!(error.contains("\"nonsense\""), "{error}");
-        let none = ReleaseSettings { signing_key: None, trusted_keys: Vec::new(), php: "php".into() };
+        let none =
+            ReleaseSettings { signing_key: None, trusted_keys: Vec::new(), php: "php".into(), sources: None };
         assert!(matches!(Signer::new(&none), Err(SignerError::NoKey)));
     }
 }

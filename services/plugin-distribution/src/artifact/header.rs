@@ -49,6 +49,11 @@ fn value(line: &str, name: &str) -> Option<String> {
     found.trim().eq_ignore_ascii_case(name).then(|| value.trim().trim_end_matches("*/").trim_end().to_owned())
 }
 
+/// Whether the line says this field.
+pub(super) fn is_field(line: &str, name: &str) -> bool {
+    value(line, name).is_some()
+}
+
 #[cfg(test)]
 mod tests {
     use super::{PluginHeader, SourceError};

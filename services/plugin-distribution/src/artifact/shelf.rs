@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
 use object_store::path::Path;
 use object_store::{GetOptions, GetRange, GetResult, ObjectStore, ObjectStoreExt, PutPayload};
@@ -70,6 +70,8 @@ pub enum ShelfError {
 
 /// Pieces of a stored package on their way.
 const AHEAD: usize = 4;
+/// For a package to be put or removed: less than the database lets the transaction wait in which that is done.
+const PUTTING: Duration = Duration::from_secs(10);
 
 impl Shelf {
     /// The store's connections live on the runtime this is called on.
@@ -85,14 +87,41 @@ impl Shelf {
     }
 
     /// Puts a package on the shelf, whole and durable, or not at all. Returns its name there.
-    pub async fn put(&self, slug: &str, version: &str, package: &[u8]) -> Result<String, ShelfError> {
-        let sha256 = Digests::of(package).sha256;
+    pub async fn put(&self, slug: &str, version: &str, package: Bytes) -> Result<String, ShelfError> {
+        let sha256 = Digests::of(&package).sha256;
         let name = format!("{slug}/{slug}-{version}-{}.zip", &sha256[..12]);
         let (shelf, path) = (self.clone(), Path::from(name.as_str()));
-        let payload = PutPayload::from(package.to_vec());
-        self.on_the_runtime(async move { shelf.0.store.put(&path, payload).await.map_err(ShelfError::Away) })
-            .await?;
+        let put = async move {
+            shelf.0.store.put(&path, PutPayload::from(package)).await.map_err(ShelfError::Away)
+        };
+        tokio::time::timeout(PUTTING, self.on_the_runtime(put)).await.map_err(|_| ShelfError::TooSlow)??;
         Ok(name)
+    }
+
+    /// Takes a package from the shelf for good. Nobody may need it any more; that it is gone already is no fault.
+    pub async fn remove(&self, name: &str) -> Result<(), ShelfError> {
+        let (shelf, path) = (self.clone(), Path::from(name));
+        let remove = async move {
+            match shelf.0.store.delete(&path).await {
+                Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+                Err(error) => Err(ShelfError::Away(error)),
+            }
+        };
+        tokio::time::timeout(PUTTING, self.on_the_runtime(remove)).await.map_err(|_| ShelfError::TooSlow)?
+    }
+
+    /// The whole package of this name, digest and size, checked.
+    pub async fn read(&self, name: &str, sha256: &str, size: u64) -> Result<Bytes, ShelfError> {
+        let stored = match self.open(name, sha256, size).await? {
+            Package::Memory(bytes) => return Ok(bytes),
+            Package::Stored(stored) => stored,
+        };
+        let (mut pieces, mut whole) = (stored.read(0..size).await?, BytesMut::new());
+        while let Some(piece) = pieces.recv().await {
+            whole.extend_from_slice(&piece?);
+        }
+        check(&stored.path, sha256, Sha256::digest(&whole).as_slice())?;
+        Ok(whole.freeze())
     }
 
     /// The package of this name, digest and size, checked.

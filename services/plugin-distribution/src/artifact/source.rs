@@ -63,9 +63,7 @@ impl Source {
 
     pub(super) fn of(slug: String, files: BTreeMap<String, Vec<u8>>) -> Result<Self, SourceError> {
         // The name is part of where the package is kept, before any table could refuse it.
-        let is_word =
-            |word: &str| !word.is_empty() && word.bytes().all(|it| matches!(it, b'a'..=b'z' | b'0'..=b'9'));
-        if !slug.split('-').all(is_word) {
+        if !is_slug(&slug) {
             return Err(SourceError::Slug(slug));
         }
         let main = format!("{slug}.php");
@@ -74,6 +72,13 @@ impl Source {
         let readme = text("readme.txt").map(|text| Readme::parse(&text)).unwrap_or_default();
         Ok(Self { slug, header, readme, files })
     }
+}
+
+/// Whether a plugin can have this name: it is its folder's, its main file's, and part of addresses.
+pub fn is_slug(name: &str) -> bool {
+    let is_word =
+        |word: &str| !word.is_empty() && word.bytes().all(|it| matches!(it, b'a'..=b'z' | b'0'..=b'9'));
+    name.split('-').all(is_word)
 }
 
 /// Whether a file goes to sites, by its path below the plugin's folder: neither hidden nor for development only.

@@ -1,11 +1,12 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use actix_web::http::StatusCode;
 use bytes::Bytes;
 use diesel::QueryResult;
-use domain::plugin::Numbers;
 use domain::plugin::offer::{Asker, Candidate, choose};
+use domain::plugin::{Numbers, Status};
 use semver::Version;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -32,7 +33,9 @@ pub struct PluginOffers {
     /// From the newest to the oldest.
     stable: Vec<Arc<Offer>>,
     beta: Vec<Arc<Offer>>,
+    /// Also those that are offered no longer.
     files: HashMap<String, Arc<File>>,
+    withdrawn: HashSet<String>,
     info: Option<Bytes>,
     log: Log,
 }
@@ -60,8 +63,14 @@ impl PluginOffers {
     pub fn new(public_url: &str, known: Known) -> QueryResult<Self> {
         let Known { plugin, versions, log } = known;
         let mut offers: Vec<(Arc<Offer>, &VersionRow)> = Vec::new();
+        let (mut files, mut withdrawn) = (HashMap::new(), HashSet::new());
         for offered in &versions {
             let row = &offered.0;
+            let status = row.status.parse::<Status>().ok();
+            if status == Some(Status::Withdrawn) {
+                withdrawn.insert(row.version.clone());
+                continue;
+            }
             let Some(offer) = offer(public_url, &plugin, offered) else {
                 tracing::error!(
                     plugin.slug = plugin.slug,
@@ -70,17 +79,21 @@ impl PluginOffers {
                 );
                 continue;
             };
-            offers.push((Arc::new(offer), row));
+            files.insert(row.version.clone(), Arc::clone(&offer.file));
+            if status.is_some_and(Status::is_offered) {
+                offers.push((Arc::new(offer), row));
+            }
         }
         offers.sort_by(|(one, _), (other, _)| other.candidate.version.cmp(&one.candidate.version));
-        let stable = || offers.iter().filter(|(_, row)| row.status == "released");
+        let stable = || offers.iter().filter(|(_, row)| row.status == Status::Released.as_str());
         let shown = stable().find(|(offer, _)| !offer.candidate.paused).or_else(|| stable().next());
         Ok(Self {
             id: plugin.id,
             log: Log::new(&plugin.slug, &log)?,
             info: shown.map(|(_, row)| info(public_url, &plugin, row)),
             stable: stable().map(|(offer, _)| Arc::clone(offer)).collect(),
-            files: offers.iter().map(|(it, _)| (it.file.version.clone(), Arc::clone(&it.file))).collect(),
+            files,
+            withdrawn,
             beta: offers.into_iter().map(|(offer, _)| offer).collect(),
             slug: plugin.slug,
         })
@@ -113,8 +126,11 @@ impl PluginOffers {
             let newest = self.stable.iter().find(|it| !it.candidate.paused).ok_or_else(nothing_released)?;
             return Ok(Arc::clone(&newest.file));
         };
-        let none =
-            || Problem::not_found("There is no such version of this plugin, or it is no longer given out.");
+        if self.withdrawn.contains(version) {
+            let detail = "This version was taken back; download it without naming a version for the one to have instead.";
+            return Err(Problem::new(StatusCode::GONE, "version_withdrawn", detail));
+        }
+        let none = || Problem::not_found("There is no such version of this plugin.");
         self.files.get(version).cloned().ok_or_else(none)
     }
 }

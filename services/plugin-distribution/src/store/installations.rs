@@ -1,5 +1,6 @@
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use domain::plugin::halt::Reports;
 use domain::{AccountId, SiteId};
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
@@ -33,6 +34,8 @@ pub async fn report(
 ) -> QueryResult<i64> {
     use plugin_installations as t;
     let seen = t::last_seen.eq(now.to_diesel());
+    // Left as it is where nothing failed this time, as is the version.
+    let failed = report.failed_version.map(|_| t::failed_at.eq(now.to_diesel()));
     diesel::insert_into(t::table)
         .values((
             t::account_id.eq(account.get()),
@@ -41,11 +44,31 @@ pub async fn report(
             t::installed_at.eq(now.to_diesel()),
             report,
             seen,
+            failed,
         ))
         .on_conflict((t::site_id, t::plugin_id))
         .do_update()
-        .set((report, seen, t::account_id.eq(account.get())))
+        .set((report, seen, failed, t::account_id.eq(account.get())))
         .returning(t::id)
         .get_result(connection)
         .await
+}
+
+/// How the sites fared that took this version. Failures before `since` don't count, nor do those of sites that run it by now.
+pub async fn reports_of(
+    connection: &mut AsyncPgConnection,
+    plugin_id: i64,
+    version: &str,
+    since: Option<Timestamp>,
+) -> QueryResult<Reports> {
+    use plugin_installations as t;
+    let of_plugin = t::table.filter(t::plugin_id.eq(plugin_id));
+    let mut undone = of_plugin.filter(t::failed_version.eq(version).and(t::version.ne(version))).into_boxed();
+    if let Some(since) = since {
+        undone = undone.filter(t::failed_at.ge(since.to_diesel()));
+    }
+    let failed: i64 = undone.count().get_result(connection).await?;
+    let updated: i64 = of_plugin.filter(t::version.eq(version)).count().get_result(connection).await?;
+    let number = |count: i64| u64::try_from(count).unwrap_or_default();
+    Ok(Reports { updated: number(updated), failed: number(failed) })
 }

@@ -1,6 +1,7 @@
 //! The tables of this service. Rows stop here; absence is `None`.
 
 pub mod analytics;
+pub mod catalogue;
 pub mod compatibility;
 pub mod downloads;
 pub mod installations;

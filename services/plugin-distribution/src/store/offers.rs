@@ -2,6 +2,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use domain::plugin::Status;
 use domain::plugin::log::Action;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -37,10 +38,10 @@ pub struct VersionRow {
     pub released_at: Option<Timestamp>,
 }
 
-/// A version that sites may have, and where the log has its release.
+/// A version that sites may have, or had, and where the log has its release.
 pub type Offered = (VersionRow, Option<i64>);
 
-/// A plugin with the versions that sites may have, and its log in order.
+/// A plugin with the versions that sites may have, or had, and its log in order.
 pub struct Known {
     pub plugin: PluginRow,
     pub versions: Vec<Offered>,
@@ -52,7 +53,7 @@ pub async fn all(connection: &mut AsyncPgConnection) -> QueryResult<Vec<Known>> 
     let plugins: Vec<PluginRow> =
         plugins::table.filter(plugins::is_active).select(PluginRow::as_select()).load(connection).await?;
     let versions: Vec<VersionRow> = plugin_versions::table
-        .filter(plugin_versions::status.eq_any(["beta", "released"]))
+        .filter(plugin_versions::status.ne(Status::Development.as_str()))
         .select(VersionRow::as_select())
         .load(connection)
         .await?;

@@ -43,3 +43,14 @@ pub async fn upsert(connection: &mut AsyncPgConnection, facts: &PluginFacts<'_>)
         .get_result(connection)
         .await
 }
+
+/// The plugin of this slug; its row is held until the transaction ends, and with it whatever is done with its versions.
+pub async fn hold(connection: &mut AsyncPgConnection, slug: &str) -> QueryResult<Option<Plugin>> {
+    plugins::table
+        .filter(plugins::slug.eq(slug))
+        .select(Plugin::as_select())
+        .for_no_key_update()
+        .first(connection)
+        .await
+        .optional()
+}

@@ -1,6 +1,6 @@
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use domain::plugin::log::Entry;
+use domain::plugin::log::{Action, Entry};
 use jiff::Timestamp;
 
 use super::schema::plugin_release_log;
@@ -87,4 +87,21 @@ pub async fn all(connection: &mut AsyncPgConnection) -> QueryResult<Vec<EntryRow
         .select(EntryRow::as_select())
         .load(connection)
         .await
+}
+
+/// The action that gave a version out, the last one if there are several.
+pub async fn given_out_as(
+    connection: &mut AsyncPgConnection,
+    plugin_id: i64,
+    version: &str,
+) -> QueryResult<Option<String>> {
+    use plugin_release_log as t;
+    t::table
+        .filter(t::plugin_id.eq(plugin_id).and(t::version.eq(version)))
+        .filter(t::action.ne(Action::Withdraw.as_str()))
+        .order(t::index.desc())
+        .select(t::action)
+        .first(connection)
+        .await
+        .optional()
 }

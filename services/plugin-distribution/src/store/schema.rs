@@ -56,6 +56,8 @@ diesel::table! {
         locale -> Text,
         /// An update to it was undone here, unless the site runs it by now.
         failed_version -> Nullable<Text>,
+        /// When the site said so.
+        failed_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -112,7 +114,7 @@ diesel::table! {
         requires_version -> Text,
         tested_version -> Text,
         requires_php -> Text,
-        /// The stable version that sites are offered; at most one per plugin.
+        /// The highest version that its channel offers; at most one per plugin and channel.
         is_latest -> Bool,
         released_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
@@ -123,6 +125,16 @@ diesel::table! {
         /// Which key the signature is under; null: not signed.
         key_id -> Nullable<Text>,
         signature -> Nullable<Text>,
+        /// Who is offered it: beta only those that ask for early versions.
+        channel -> Text,
+        /// The ids of the keys in its package: what sites that run it let its successors be signed with.
+        trusted_keys -> Jsonb,
+        /// In an operator's words, or the halt's.
+        paused_reason -> Text,
+        /// When it was paused because too many sites undid it.
+        halted_at -> Nullable<Timestamptz>,
+        /// Updates undone before do not count towards a halt; null: all count.
+        failures_count_from -> Nullable<Timestamptz>,
     }
 }
 

@@ -3,7 +3,6 @@ use std::collections::BTreeMap;
 use diesel::result::{DatabaseErrorKind, Error as QueryError};
 use domain::plugin::log::Entry;
 use futures::future::join_all;
-use plugin_distribution::Terms;
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use secrets::VerifyingKey;
@@ -51,15 +50,14 @@ fn entry(json: &Value) -> Entry {
 #[tokio::test]
 async fn each_release_is_one_entry_on_top_of_the_one_before() {
     let service = Service::start().await;
-    let (beta, overwrite) =
-        (Terms { beta: true, ..Terms::default() }, Terms { overwrite: true, ..Terms::default() });
+    let beta: &[&str] = &["--beta"];
     service.release("1.0.0", "// one").await.unwrap();
     service.release("1.0.0", "// one").await.unwrap();
     service.release("1.0.0", "// another").await.unwrap_err();
-    for terms in [beta, beta, Terms::default(), beta] {
+    for terms in [beta, beta, &[], beta] {
         service.release_with("1.1.0", "// early, and then for all", terms, |_| ()).await.unwrap();
     }
-    service.release_with("1.1.0", "// on a developer's machine", overwrite, |_| ()).await.unwrap();
+    service.release_with("1.1.0", "// on a developer's machine", &["--overwrite"], |_| ()).await.unwrap();
     service.release("1.0.1", "// a late fix").await.unwrap();
 
     let keys = keys_in(&service.package("1.0.0").await);
@@ -78,18 +76,16 @@ async fn each_release_is_one_entry_on_top_of_the_one_before() {
 async fn a_beta_goes_to_who_wants_it_until_it_is_released() {
     let service = Service::start().await;
     service.release("1.0.0", "// one").await.unwrap();
-    for (terms, expected) in [(Terms { beta: true, overwrite: false }, "1.0.0"), (Terms::default(), "1.1.0")]
-    {
+    for (terms, expected) in [(&["--beta"][..], "1.0.0"), (&[], "1.1.0")] {
         service.release_with("1.1.0", "// two", terms, |_| ()).await.unwrap();
         service.app.state.offers.reload().await.unwrap();
         for (channel, expected) in [("beta", "1.1.0"), ("stable", expected)] {
             let body = json!({"current_version": "0.9.0", "channel": channel});
             assert_eq!(service.post("/check-update/", None, &body).await.1["data"]["version"], expected);
         }
-        assert_eq!(
-            service.count(&format!("plugin_versions WHERE is_latest AND version = '{expected}'")).await,
-            1
-        );
+        let latest =
+            format!("plugin_versions WHERE is_latest AND channel = 'stable' AND version = '{expected}'");
+        assert_eq!(service.count(&latest).await, 1);
     }
 }
 

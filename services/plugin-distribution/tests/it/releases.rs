@@ -45,6 +45,7 @@ async fn a_released_version_never_changes() {
     service.release("1.0.0", "// one").await.unwrap();
     let refusal = service.release("1.0.0", "// another").await.unwrap_err().to_string();
     assert!(refusal.contains("higher version"), "{refusal}");
+    assert_eq!(service.files().len(), 1, "what was refused is not on the shelf");
     assert_eq!(service.count("plugin_versions").await, 1);
 }
 

@@ -1,13 +1,12 @@
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use contracts::site::{AcceptedKey, SiteCredentialChanged, SiteState};
 use database::Database;
 use diesel_async::RunQueryDsl;
 use domain::{AccessToken, ApiKey, Clock, ClockHand};
 use jiff::Timestamp;
-use plugin_distribution::Terms;
 use plugin_distribution::app::App;
-use plugin_distribution::cli::release_from;
+use plugin_distribution::cli::act;
 use plugin_distribution::settings::{DEFAULTS, Settings};
 use reqwest::{Client, Response, StatusCode};
 use secrets::{Pepper, Secret};
@@ -40,6 +39,11 @@ impl Service {
 
     /// With these settings, named as in the environment.
     pub async fn start_with(more: &[(&str, &str)]) -> Self {
+        Self::start_as(more, |_| ()).await
+    }
+
+    /// With these settings, and what no variable can say.
+    pub async fn start_as(more: &[(&str, &str)], change: impl FnOnce(&mut Settings)) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let (test_database, place) =
             (TestDatabase::new(plugin_distribution::MIGRATIONS).await, tempfile::tempdir().unwrap());
@@ -59,7 +63,8 @@ impl Service {
             environment.iter().filter(|(name, _)| !(in_bucket && name.ends_with("__DIRECTORY")));
         let environment = environment.chain(more);
         let environment = environment.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        let settings: Settings = settings::load_from(DEFAULTS, None, environment).unwrap();
+        let mut settings: Settings = settings::load_from(DEFAULTS, None, environment).unwrap();
+        change(&mut settings);
         let (clock, hand) = Clock::settable(Timestamp::from_second(Timestamp::now().as_second()).unwrap());
         let app = App::start(settings.clone(), clock.clone()).unwrap();
         app.state.offers.reload().await.unwrap();
@@ -76,7 +81,8 @@ impl Service {
         }
     }
 
-    fn source(&self, version: &str, code: &str) -> PathBuf {
+    /// The folder of a plugin `example` of this version, with `code` in it.
+    pub fn source(&self, version: &str, code: &str) -> PathBuf {
         let source = self.place.path().join(format!("source/{version}/example"));
         std::fs::create_dir_all(&source).unwrap();
         let header =
@@ -98,20 +104,36 @@ impl Service {
 
     /// The same, and nobody says so here.
     pub async fn release_elsewhere(&self, version: &str, code: &str) -> anyhow::Result<()> {
-        self.release_with(version, code, Terms::default(), |_| ()).await
+        self.release_with(version, code, &[], |_| ()).await
     }
 
-    /// The same on these terms, with other settings.
+    /// The same with more words on the command line, and other settings.
     pub async fn release_with(
         &self,
         version: &str,
         code: &str,
-        terms: Terms,
+        words: &[&str],
         change: impl FnOnce(&mut Settings),
     ) -> anyhow::Result<()> {
         let mut settings = self.settings.clone();
         change(&mut settings);
-        release_from(&settings, Path::new(&self.source(version, code)), terms).await
+        let source = self.source(version, code);
+        let line = [&["release", "--source", source.to_str().unwrap()], words].concat();
+        act(&settings, &self.clock, &line).await
+    }
+
+    /// What an operator types after the program's name, about the plugin `example`; and what is offered then is known here.
+    pub async fn act(&self, line: &str) -> anyhow::Result<()> {
+        self.act_with(line, |_| ()).await
+    }
+
+    /// The same with other settings.
+    pub async fn act_with(&self, line: &str, change: impl FnOnce(&mut Settings)) -> anyhow::Result<()> {
+        let mut settings = self.settings.clone();
+        change(&mut settings);
+        let words: Vec<_> = line.split(' ').chain(["--plugin", "example"]).collect();
+        act(&settings, &self.clock, &words).await?;
+        Ok(self.app.state.offers.reload().await?)
     }
 
     /// Stops the service as a signal does, and starts another one on the same data.
@@ -145,6 +167,14 @@ impl Service {
 
     pub fn has_packages(&self) -> bool {
         self.place.path().join("example").exists()
+    }
+
+    /// The names of all packages on the shelf.
+    pub fn files(&self) -> Vec<String> {
+        let Ok(folder) = std::fs::read_dir(self.place.path().join("example")) else { return Vec::new() };
+        let mut names: Vec<_> = folder.map(|it| it.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
     }
 
     /// Where the package of a version lies.
@@ -189,6 +219,21 @@ impl Service {
         let mut tx = self.database.begin().await.unwrap();
         credentials::apply(&mut tx, Timestamp::now(), vec![message]).await.unwrap();
         tx.commit().await.unwrap();
+    }
+
+    /// The texts that are selected.
+    pub async fn texts(&self, sql: &str) -> Vec<String> {
+        #[derive(diesel::QueryableByName)]
+        struct Row {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            text: String,
+        }
+        let connection = &mut *self.database.connection().await.unwrap();
+        let rows: Vec<Row> = diesel::sql_query(format!("SELECT t AS text FROM (SELECT {sql}) AS found (t)"))
+            .get_results(connection)
+            .await
+            .unwrap();
+        rows.into_iter().map(|row| row.text).collect()
     }
 
     /// Sites 1 to `number`, which the service knows.
@@ -257,7 +302,7 @@ pub fn digest(credential: &str) -> Vec<u8> {
     Pepper::from_base64(&Secret::from(PEPPER)).unwrap().digest(credential).to_vec()
 }
 
-async fn read(response: Response) -> (StatusCode, Value) {
+pub async fn read(response: Response) -> (StatusCode, Value) {
     let status = response.status();
     (status, serde_json::from_slice(&response.bytes().await.unwrap()).unwrap_or_default())
 }

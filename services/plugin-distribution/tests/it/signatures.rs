@@ -3,7 +3,6 @@ use std::io::{Cursor, Read};
 
 use domain::ApiKey;
 use domain::plugin::{Statement, key_id};
-use plugin_distribution::Terms;
 use plugin_distribution::settings::Settings;
 use reqwest::StatusCode;
 use secrets::{SigningKey, VerifyingKey};
@@ -72,16 +71,13 @@ async fn a_key_is_replaced_by_a_release_that_carries_both() {
     let both = |settings: &mut Settings| {
         settings.release.trusted_keys = vec![new.verifying_key().to_base64()];
     };
-    service
-        .release_with("1.1.0", "// with the old key, and both in it", Terms::default(), both)
-        .await
-        .unwrap();
+    service.release_with("1.1.0", "// with the old key, and both in it", &[], both).await.unwrap();
     service.app.state.offers.reload().await.unwrap();
     let bridge = check(&service).await;
     let only_new = |settings: &mut Settings| {
         settings.release.signing_key = Some(new.to_base64());
     };
-    service.release_with("1.2.0", "// with the new key", Terms::default(), only_new).await.unwrap();
+    service.release_with("1.2.0", "// with the new key", &[], only_new).await.unwrap();
     service.app.state.offers.reload().await.unwrap();
     let last = check(&service).await;
 
@@ -96,8 +92,7 @@ async fn a_key_is_replaced_by_a_release_that_carries_both() {
 async fn without_a_key_nothing_is_released() {
     let service = Service::start().await;
     let none = |settings: &mut Settings| settings.release.signing_key = None;
-    let refusal =
-        service.release_with("1.0.0", "// one", Terms::default(), none).await.unwrap_err().to_string();
+    let refusal = service.release_with("1.0.0", "// one", &[], none).await.unwrap_err().to_string();
     for hint in ["release.signing_key", "IGNY8__RELEASE__SIGNING_KEY", "generate-release-key"] {
         assert!(refusal.contains(hint), "{refusal}");
     }
@@ -115,4 +110,20 @@ async fn the_same_source_and_keys_give_the_same_package_and_signature() {
     }
     assert_eq!(one.package("1.0.0").await, other.package("1.0.0").await);
     assert_eq!(check(&one).await["signature"], check(&other).await["signature"]);
+}
+
+#[tokio::test]
+async fn a_key_that_no_site_knows_signs_nothing_unless_it_is_meant() {
+    let service = Service::start().await;
+    service.release("1.0.0", "// one").await.unwrap();
+    let new = SigningKey::generate();
+    let only_new = |settings: &mut Settings| settings.release.signing_key = Some(new.to_base64());
+    let refusal = service.release_with("1.1.0", "// two", &[], only_new).await.unwrap_err().to_string();
+    for hint in [&*key_id(&new.verifying_key().to_bytes()), "release.trusted_keys", "new-key"] {
+        assert!(refusal.contains(hint), "{refusal}");
+    }
+    assert_eq!((service.count("plugin_versions").await, service.files().len()), (1, 1));
+    service.release_with("1.1.0", "// two", &["--new-key"], only_new).await.unwrap();
+    service.release_with("1.2.0", "// three", &[], only_new).await.unwrap();
+    assert_eq!(service.count("plugin_versions").await, 3);
 }

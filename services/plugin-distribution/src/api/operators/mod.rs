@@ -1,7 +1,9 @@
 //! `/api/plugins/{slug}/…` as operators see it.
 
 pub mod analytics;
+pub mod catalogue;
 pub mod compatibility;
+pub mod versions;
 
 use diesel_async::AsyncPgConnection;
 use jiff::Timestamp;

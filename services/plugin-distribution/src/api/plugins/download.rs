@@ -45,6 +45,7 @@ pub struct Wanted {
         (status = 304, description = "The client has it already"),
         (status = 403, description = "grant_missing, grant_invalid, grant_expired", body = ProblemBody),
         (status = 404, description = "not_found", body = ProblemBody),
+        (status = 410, description = "version_withdrawn", body = ProblemBody),
         (status = 412, description = "precondition_failed", body = ProblemBody),
         (status = 416, description = "range_not_satisfiable", body = ProblemBody),
         (status = 422, description = "invalid_query", body = ProblemBody),
@@ -192,7 +193,7 @@ fn beyond(file: &File) -> Problem {
 }
 
 /// Nothing of a package that is not what was released leaves the house.
-fn problem(error: &ShelfError) -> Problem {
+pub fn problem(error: &ShelfError) -> Problem {
     match error {
         ShelfError::Missing(_) | ShelfError::Damaged { .. } => {
             tracing::error!(error = %lifecycle::chain(error), "a released package can't be given out");

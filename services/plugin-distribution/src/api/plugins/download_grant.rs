@@ -44,6 +44,7 @@ pub struct Granted {
         (status = 401, description = "key_missing, key_invalid, key_revoked, signature_missing, signature_invalid, timestamp_out_of_window", body = ProblemBody),
         (status = 403, description = "site_suspended, version_paused", body = ProblemBody),
         (status = 404, description = "not_found", body = ProblemBody),
+        (status = 410, description = "version_withdrawn", body = ProblemBody),
         (status = 422, description = "invalid_field", body = ProblemBody),
         (status = 429, description = "rate_limited", body = ProblemBody),
     )

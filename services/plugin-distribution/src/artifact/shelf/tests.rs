@@ -37,7 +37,7 @@ async fn read(package: Package, range: Range<u64>) -> Result<Vec<u8>, ShelfError
 async fn gives_back_what_was_put_and_nothing_else() {
     let place = tempfile::tempdir().unwrap();
     let shelf = Shelf::new(&settings(&place, 1_000)).unwrap();
-    let name = shelf.put("example", "1.0.0", b"package").await.unwrap();
+    let name = shelf.put("example", "1.0.0", Bytes::from_static(b"package")).await.unwrap();
     let package = open(&shelf, &name, b"package").await.unwrap();
     assert!(matches!(package, Package::Memory(_)));
     assert_eq!(read(package, 0..7).await.unwrap(), b"package");
@@ -56,7 +56,7 @@ async fn gives_back_what_was_put_and_nothing_else() {
 async fn what_is_large_comes_from_the_store_for_as_long_as_it_is_the_same() {
     let place = tempfile::tempdir().unwrap();
     let shelf = Shelf::new(&settings(&place, 1_000)).unwrap();
-    let name = shelf.put("example", "1.0.0", LARGE).await.unwrap();
+    let name = shelf.put("example", "1.0.0", Bytes::from_static(LARGE)).await.unwrap();
     let package = open(&shelf, &name, LARGE).await.unwrap();
     assert!(matches!(package, Package::Stored(_)));
     assert_eq!(read(package.clone(), 0..4_000).await.unwrap(), LARGE);

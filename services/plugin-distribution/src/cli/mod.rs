@@ -4,17 +4,17 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::{Parser, Subcommand};
-use database::{Database, DatabaseError};
 use domain::Clock;
 
 use crate::app::{App, NAME};
-use crate::artifact::{Digests, Shelf, Source, build, lint};
-use crate::flows::release::{Built, Released, Terms, release};
 use crate::settings::{DEFAULTS, Settings};
-use crate::signing::{Signer, generated_key};
+use crate::signing::generated_key;
 use crate::{MIGRATIONS, openapi};
+
+mod release;
+mod versions;
 
 /// Builds, keeps and serves the plugin that WordPress sites install.
 #[derive(Parser)]
@@ -37,18 +37,27 @@ enum Verb {
     Openapi,
     /// Print a new key to sign releases with, its public half, and its id, as lines NAME=value.
     GenerateReleaseKey,
+    #[command(flatten)]
+    Act(Act),
+}
+
+/// What is done with versions.
+#[derive(Subcommand)]
+enum Act {
     /// Build a plugin from its source, sign it, and offer it to sites.
-    Release {
-        /// The plugin's folder, or a ZIP of it.
-        #[arg(long)]
-        source: PathBuf,
-        /// Only for sites that want early versions. Release the same source without it to offer it to all.
-        #[arg(long)]
-        beta: bool,
-        /// Replace a release of the same version that has other bytes. Never where sites may have installed it.
-        #[arg(long)]
-        overwrite: bool,
-    },
+    Release(release::Release),
+    /// Give out an older version's code again, under a higher number.
+    Revert(release::Revert),
+    /// Take a version back: nobody is given it any more, and sites refuse it.
+    Withdraw(versions::Which),
+    /// Offer a version no longer; who names it still gets it.
+    Deprecate(versions::Which),
+    /// Offer a version to nobody for now.
+    Pause(versions::Pause),
+    /// Offer a paused version again.
+    Resume(versions::Which),
+    /// Offer a version to this share of all sites.
+    RollOut(versions::RollOut),
 }
 
 pub fn main() -> ExitCode {
@@ -76,10 +85,10 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Verb::Openapi => Ok(std::io::stdout().write_all(openapi::text().as_bytes())?),
         Verb::Migrate => migrate(config).await,
         Verb::GenerateReleaseKey => Ok(std::io::stdout().write_all(generated_key().as_bytes())?),
-        Verb::Release { source, beta, overwrite } => {
+        Verb::Act(act) => {
             let settings = Settings::load(config)?;
             let _telemetry = telemetry::init(NAME, &settings.telemetry)?;
-            release_from(&settings, &source, Terms { beta, overwrite }).await
+            act.run(&settings, &Clock::system()).await
         }
     }
 }
@@ -93,36 +102,24 @@ async fn migrate(config: Option<&Path>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The package lies on the shelf before the row says so: a crash in between leaves a file nobody asks for.
-pub async fn release_from(settings: &Settings, source: &Path, terms: Terms) -> anyhow::Result<()> {
-    let signer = Signer::new(&settings.release)?;
-    let mut source = Source::read(source)?;
-    lint(&source, &settings.release.php)?;
-    signer.enclose_keys(&mut source);
-    let package = build(&source)?;
-    let digests = Digests::of(&package);
-    let version = &source.header.version;
-    let file_path = Shelf::new(&settings.artifacts)?.put(&source.slug, version, &package).await?;
-    let built = Built {
-        source: &source,
-        file_path: &file_path,
-        size: i64::try_from(package.len()).context("the package is too large")?,
-        digests: &digests,
-    };
-    let database = Database::new(&settings.database, NAME);
-    let now = Clock::system().now();
-    let released = database
-        .transaction(async |tx| release(tx, &built, &signer, terms, now).await.map_err(DatabaseError::from))
-        .await?;
-    match released {
-        Released::Now => tracing::info!(slug = source.slug, version, sha256 = digests.sha256, "released"),
-        Released::Before => {
-            tracing::info!(slug = source.slug, version, "released before, with the same bytes");
+impl Act {
+    async fn run(self, settings: &Settings, clock: &Clock) -> anyhow::Result<()> {
+        match self {
+            Self::Release(release) => release.run(settings, clock).await,
+            Self::Revert(revert) => revert.run(settings, clock).await,
+            Self::Withdraw(which) => which.withdraw(settings, clock).await,
+            Self::Deprecate(which) => which.deprecate(settings, clock).await,
+            Self::Pause(pause) => pause.run(settings, clock).await,
+            Self::Resume(which) => which.resume(settings, clock).await,
+            Self::RollOut(roll_out) => roll_out.run(settings, clock).await,
         }
-        Released::OtherBytes { sha256 } => bail!(
-            "{} {version} was released before with other bytes (SHA-256 {sha256}): give the new release a higher version",
-            source.slug
-        ),
     }
-    Ok(())
+}
+
+/// Does what a command line says with these settings: the verbs that act on versions, as an operator types them.
+pub async fn act(settings: &Settings, clock: &Clock, line: &[&str]) -> anyhow::Result<()> {
+    match Cli::try_parse_from([&[NAME], line].concat())?.verb {
+        Verb::Act(act) => act.run(settings, clock).await,
+        _ => anyhow::bail!("this verb does nothing with versions"),
+    }
 }
