@@ -34,7 +34,7 @@ pub struct Release {
 /// How a release begins.
 #[derive(Args)]
 pub struct Start {
-    /// Offer it to this share of all sites at first; all, if nothing is said.
+    /// Offer it to this share of all sites at first; all, if nothing is said. What is released already keeps its own.
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(..=100))]
     rollout: Option<u8>,
     /// Sign with a key that no released package carries: sites have to be updated by hand.
