@@ -19,6 +19,7 @@ pub struct Release {
     /// Instead of a source: the plugin of a version that is on the shelf, such as one that was uploaded, or a beta.
     #[arg(long, requires = "version", value_name = "SLUG")]
     plugin: Option<String>,
+    /// And the version.
     #[arg(long, requires = "plugin")]
     version: Option<String>,
     /// Only for sites that want early versions. Release the same source without it to offer it to all.
@@ -34,7 +35,7 @@ pub struct Release {
 /// How a release begins.
 #[derive(Args)]
 pub struct Start {
-    /// Offer it to this share of all sites at first; all, if nothing is said.
+    /// Offer it to this share of all sites at first; all, if nothing is said. What is released already keeps its own.
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(..=100))]
     rollout: Option<u8>,
     /// Sign with a key that no released package carries: sites have to be updated by hand.
@@ -44,7 +45,6 @@ pub struct Start {
 
 #[derive(Args)]
 pub struct Revert {
-    /// The version that is replaced.
     #[command(flatten)]
     which: Which,
     /// The version whose code goes out again.

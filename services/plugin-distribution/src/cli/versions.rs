@@ -13,8 +13,10 @@ use crate::signing::Signer;
 
 #[derive(Args)]
 pub struct Which {
+    /// The plugin.
     #[arg(long, value_name = "SLUG")]
     plugin: String,
+    /// What it is done with; for `revert`, the version that is replaced.
     #[arg(long)]
     version: String,
 }

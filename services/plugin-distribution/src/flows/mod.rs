@@ -11,6 +11,7 @@ pub mod upload;
 pub mod withdraw;
 
 mod error;
+mod facts;
 mod held;
 mod log_entry;
 mod works;

@@ -7,11 +7,12 @@ use domain::plugin::{Statement, Status};
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::facts::{package_facts, plugin_facts};
 use super::{ActError, Which, Works, log_entry};
 use crate::artifact::{Built, Source};
 use crate::signing::{Signer, enclosed_keys};
-use crate::store::plugins::{self, PluginFacts};
-use crate::store::versions::{self, PackageFacts, ReleaseFacts, Version};
+use crate::store::plugins;
+use crate::store::versions::{self, ReleaseFacts, Version};
 
 /// For whom it is released, and over what.
 #[derive(Clone, Copy, Debug, Default)]
@@ -103,7 +104,7 @@ async fn release(
     if terms.rollout.is_some_and(|percent| percent > 100) {
         return Err(ActError::NoPercent);
     }
-    let plugin_id = plugins::upsert(tx.conn(), &facts(&built.source)).await?;
+    let plugin_id = plugins::upsert(tx.conn(), &plugin_facts(&built.source)).await?;
     let all = versions::of_plugin(tx.conn(), plugin_id).await?;
     let known = all.iter().find(|it| it.version == *version);
     let (status, before) = judge(known, built, terms)?;
@@ -137,7 +138,7 @@ async fn release(
     };
     let keys = json!(enclosed_keys(&built.source));
     let sections = json!(built.source.readme.sections);
-    let package = package(plugin_id, built, status, &file_path, (&sections, &keys));
+    let package = package_facts(plugin_id, built, status, &file_path, (&sections, &keys));
     versions::release(tx.conn(), &package, &release, now).await?;
     versions::settle_latest(tx.conn(), plugin_id).await?;
     let action = if status == Status::Beta { Action::Beta } else { Action::Release };
@@ -187,43 +188,4 @@ fn check_key(all: &[Version], key_id: &str) -> Result<(), ActError> {
         return Ok(());
     }
     Err(ActError::UnknownKey { key_id: key_id.to_owned() })
-}
-
-fn facts(source: &Source) -> PluginFacts<'_> {
-    let header = &source.header;
-    PluginFacts {
-        slug: &source.slug,
-        name: &header.name,
-        description: &header.description,
-        author: &header.author,
-        author_url: &header.author_url,
-        plugin_url: &header.plugin_url,
-    }
-}
-
-/// What the row says of the package.
-pub fn package<'a>(
-    plugin_id: i64,
-    built: &'a Built,
-    status: Status,
-    file_path: &'a str,
-    (sections, trusted_keys): (&'a serde_json::Value, &'a serde_json::Value),
-) -> PackageFacts<'a> {
-    let Source { header, readme, .. } = &built.source;
-    PackageFacts {
-        plugin_id,
-        version: &header.version,
-        status: status.as_str(),
-        release_notes: readme.sections.get("changelog").map_or("", String::as_str),
-        sections,
-        file_path,
-        file_size: built.size(),
-        checksum_md5: &built.digests.md5,
-        checksum_sha256: &built.digests.sha256,
-        requires_version: &header.requires_version,
-        tested_version: &readme.tested_version,
-        requires_php: &header.requires_php,
-        trusted_keys,
-        is_latest: false,
-    }
 }

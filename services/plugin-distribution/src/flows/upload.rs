@@ -3,7 +3,7 @@
 use domain::plugin::Status;
 use serde_json::json;
 
-use super::release::package;
+use super::facts::package_facts;
 use super::{ActError, Works};
 use crate::artifact::{Built, Source};
 use crate::signing::KEYS_FILE;
@@ -39,7 +39,7 @@ async fn keep(works: &Works, slug: &str, built: &Built) -> Result<Option<String>
             }
             let file_path = works.shelf.put(slug, version, built.package.clone()).await?;
             let (sections, keys) = (json!(built.source.readme.sections), json!([]));
-            let facts = package(plugin.id, built, Status::Development, &file_path, (&sections, &keys));
+            let facts = package_facts(plugin.id, built, Status::Development, &file_path, (&sections, &keys));
             versions::keep(tx.conn(), &facts).await?;
             Ok(known.map(|it| it.file_path).filter(|it| *it != file_path))
         })

@@ -1,3 +1,7 @@
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
+use std::time::Duration;
+
 use futures::future::join_all;
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Method, StatusCode};
@@ -137,4 +141,25 @@ async fn another_plugin_s_upload_and_another_kind_of_body_are_refused() {
     let announced = send("application/zip", vec![0; (32 << 20) + 1]).await;
     assert_eq!(announced.0, StatusCode::PAYLOAD_TOO_LARGE, "{}", announced.1);
     assert_eq!(desk.service.files().len(), 0);
+}
+
+#[tokio::test]
+async fn what_was_replaced_while_it_was_built_is_not_released() {
+    let desk = with_a_plugin().await;
+    desk.upload(zip("1.0.0", "// looked at")).await;
+    let slow = tempfile::NamedTempFile::new().unwrap().into_temp_path();
+    std::fs::write(&slow, "#!/bin/sh\nsleep 1\nexec php \"$@\"\n").unwrap();
+    std::fs::set_permissions(&slow, Permissions::from_mode(0o755)).unwrap();
+    let release = desk.service.act_with("release --version 1.0.0", |it| it.release.php = slow.to_path_buf());
+    let replace = async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        desk.upload(zip("1.0.0", "// another")).await
+    };
+    let (released, (status, _)) = futures::future::join(release, replace).await;
+    assert_eq!(status, StatusCode::CREATED);
+    let refusal = released.unwrap_err().to_string();
+    assert!(refusal.starts_with("another package was uploaded as 1.0.0 meanwhile"), "{refusal}");
+    let (status, answer) = desk.get("/example/versions/1.0.0/").await;
+    assert_eq!((status, &answer["data"]["status"]), (StatusCode::OK, &json!("development")));
+    assert_eq!((desk.service.files().len(), desk.service.count("plugin_release_log").await), (1, 0));
 }

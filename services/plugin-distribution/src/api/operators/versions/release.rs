@@ -14,7 +14,7 @@ pub struct ReleaseTerms {
     /// Only for sites that want early versions.
     #[serde(default)]
     beta: bool,
-    /// Of all sites at first; all, if nothing is said.
+    /// Of all sites at first; all, if nothing is said. What is released already keeps its own.
     #[schema(maximum = 100)]
     rollout_percent: Option<u8>,
     /// Sign with a key that no released package carries: sites have to be updated by hand.

@@ -20,7 +20,7 @@ pub struct Wish {
     #[serde(rename = "as")]
     #[schema(example = "2.1.1")]
     new: String,
-    /// Of all sites at first; all, if nothing is said.
+    /// Of all sites at first; all, if nothing is said. What is released already keeps its own.
     #[schema(maximum = 100)]
     rollout_percent: Option<u8>,
     /// Sign with a key that no released package carries: sites have to be updated by hand.
