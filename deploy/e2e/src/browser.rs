@@ -105,18 +105,14 @@ impl Browser {
                 let (name, value) = pair.split_once('=').unwrap();
                 self.cookies.lock().unwrap().insert(name.to_owned(), value.to_owned());
             }
-            match answer.headers().get(header::LOCATION) {
-                Some(place) => {
-                    url = url.join(place.to_str().unwrap()).unwrap();
-                    (method, form) = (Method::GET, String::new());
-                }
-                None => {
-                    let status = answer.status().as_u16();
-                    let powered_by = answer.headers().get("x-powered-by").and_then(|it| it.to_str().ok());
-                    let powered_by = powered_by.unwrap_or_default().to_owned();
-                    return Page { url, status, powered_by, text: answer.text().await.unwrap() };
-                }
-            }
+            let Some(place) = answer.headers().get(header::LOCATION) else {
+                let status = answer.status().as_u16();
+                let powered_by = answer.headers().get("x-powered-by").and_then(|it| it.to_str().ok());
+                let powered_by = powered_by.unwrap_or_default().to_owned();
+                return Page { url, status, powered_by, text: answer.text().await.unwrap() };
+            };
+            url = url.join(place.to_str().unwrap()).unwrap();
+            (method, form) = (Method::GET, String::new());
         }
         panic!("{url} leads round and round");
     }

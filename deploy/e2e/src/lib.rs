@@ -39,11 +39,11 @@ pub async fn eventually<T>(what: &str, patience: Duration, mut look: impl AsyncF
 /// Runs a program to its end, which has to be a good one; what it printed.
 pub(crate) fn run(command: &mut Command) -> String {
     // Not its environment, where the secrets are.
-    let name = command.get_program().to_owned();
-    let output = command.output().unwrap_or_else(|e| panic!("{name:?}: {e}"));
+    let name = command.get_program().display().to_string();
+    let output = command.output().unwrap_or_else(|e| panic!("{name}: {e}"));
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let said = (text(&output.stdout), text(&output.stderr));
-    assert!(output.status.success(), "{name:?}: {}\n{}{}", output.status, said.0, said.1);
+    assert!(output.status.success(), "{name}: {}\n{}{}", output.status, said.0, said.1);
     said.0
 }
 

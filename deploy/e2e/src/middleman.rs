@@ -30,6 +30,7 @@ impl Lie {
         Self(Arc::new(move |asked, body| if asked == "download/" { change(body) } else { body }))
     }
 
+    #[must_use]
     pub fn and(self, other: Self) -> Self {
         Self(Arc::new(move |asked, body| (other.0)(asked, (self.0)(asked, body))))
     }

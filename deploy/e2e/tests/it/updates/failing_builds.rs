@@ -10,7 +10,7 @@ use super::{INSTALLED, NEXT, Updating};
 async fn a_build_that_fails_is_undone_and_told() {
     let updating = Updating::start("failing-builds", &[]).await;
     let site = &updating.site;
-    updating.distribution.release_changed(NEXT, |source| fails_when_loaded(source)).await;
+    updating.distribution.release_changed(NEXT, fails_when_loaded).await;
     updating.half_a_day_passes();
     let done = updating.update_from_the_list().await;
     assert_eq!(done["success"], true, "WordPress has nothing against it: {done}");
