@@ -63,7 +63,9 @@ impl Stack {
     /// Brings back whatever died.
     pub async fn revive(&self) {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts/up");
-        tokio::task::spawn_blocking(move || run(&mut Command::new(script))).await.unwrap();
+        let mut up = Command::new(script);
+        up.env("IGNY8_LOCAL", &self.home);
+        tokio::task::spawn_blocking(move || run(&mut up)).await.unwrap();
     }
 
     /// Where the stack keeps its files.

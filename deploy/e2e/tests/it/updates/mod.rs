@@ -28,10 +28,11 @@ impl Updating {
     /// Brings up the site, with `deploy/local/site`'s options, and the plugin in the version [`INSTALLED`].
     async fn start(name: &str, options: &[&str]) -> Self {
         let distribution = Distribution::start(&Stack::open(), name).await;
-        Self::from(distribution, name, options).await
+        Self::with(distribution, name, options).await
     }
 
-    async fn from(distribution: Distribution, name: &str, options: &[&str]) -> Self {
+    /// The same, with a plugin-distribution that has released something before.
+    async fn with(distribution: Distribution, name: &str, options: &[&str]) -> Self {
         let stack = Stack::open();
         distribution.release(INSTALLED).await;
         let site = OwnSite::up(&stack, name, options);
@@ -101,9 +102,10 @@ impl Updating {
             let state = "echo \\IGNY8\\Bridge\\VERSION, is_plugin_active( $arguments[0] ) ? ' active' : '';";
             let file = format!("{PLUGIN}/{PLUGIN}.php");
             assert_eq!(self.site.php(blog, state, &[&file]), format!("{version} active"));
-            for check in platform.examine("test-connection/", json!({})).await {
-                let needed = ["reachable", "signature", "pairing", "permalinks", "clock"];
-                assert!(check["ok"] == true || !needed.iter().any(|it| check["name"] == *it), "{check}");
+            let checks = platform.examine("test-connection/", json!({})).await;
+            for name in ["reachable", "signature", "pairing", "permalinks", "clock"] {
+                let check = checks.iter().find(|it| it["name"] == name);
+                assert!(check.is_some_and(|it| it["ok"] == true), "{name}: {checks:?}");
             }
             let connected = "$it = \\IGNY8\\Bridge\\Connection\\test(); echo is_wp_error( $it ) ? $it->get_error_code() : 'ok';";
             assert_eq!(self.site.php(blog, connected, &[]), "ok");

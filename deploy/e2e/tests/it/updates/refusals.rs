@@ -41,7 +41,7 @@ async fn lies(distribution: &Distribution, older: &Value) -> Vec<(&'static str, 
         bytes[middle] ^= 1;
         bytes
     };
-    let other_signature = |data: &mut Value| data["signature"] = genuine_of_another(data);
+    let other_signature = |data: &mut Value| data["signature"] = altered(&data["signature"]);
     let log_without = |index: usize| {
         Lie::about("log/", move |data| {
             data["entries"].as_array_mut().unwrap().remove(index);
@@ -99,10 +99,9 @@ async fn lies(distribution: &Distribution, older: &Value) -> Vec<(&'static str, 
     ]
 }
 
-/// A signature that is one, of 64 bytes, but of something else.
-fn genuine_of_another(data: &Value) -> Value {
-    let signature = data["signature"].as_str().unwrap();
-    let (first, rest) = signature.split_at(1);
+/// Still 64 bytes in base64, but other ones.
+fn altered(signature: &Value) -> Value {
+    let (first, rest) = signature.as_str().unwrap().split_at(1);
     json!(format!("{}{rest}", if first == "A" { "B" } else { "A" }))
 }
 
@@ -135,7 +134,7 @@ async fn everything_is_refused_that_is_not_genuine(name: &str, options: &[&str])
     distribution.release(OLDER).await;
     // While it is the newest, somebody keeps what is said of it.
     let older = distribution.offer(PLUGIN).await;
-    let updating = Updating::from(distribution, name, options).await;
+    let updating = Updating::with(distribution, name, options).await;
     release_another_plugin(&updating);
     updating.distribution.release(NEXT).await;
     updating.half_a_day_passes();
