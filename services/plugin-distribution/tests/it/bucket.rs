@@ -92,7 +92,7 @@ async fn a_bucket_that_does_not_let_us_in_is_said_so_and_nothing_is_released() {
     let (address, place) = store().await;
     let service = service(address, "0").await;
     let refused = service
-        .release_with("1.0.0", "", plugin_distribution::Terms::default(), |settings| {
+        .release_with("1.0.0", "", &[], |settings| {
             settings.artifacts.bucket.as_mut().unwrap().secret_access_key = "wrong".into();
         })
         .await
