@@ -11,7 +11,7 @@ start_time() {
   { stat=$(<"/proc/$1/stat"); } 2>/dev/null || return 1
   # shellcheck disable=SC2086
   set -- ${stat##*) }
-  [ "$1" != Z ] && [ "$1" != X ] && printf '%s' "${20}"
+  [ "${1:-X}" != Z ] && [ "${1:-X}" != X ] && printf '%s' "${20}"
 }
 
 # Is NAME running? Leaves its pid in PID.

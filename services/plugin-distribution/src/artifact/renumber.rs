@@ -7,20 +7,21 @@ impl Source {
     pub fn renumbered(mut self, version: &str, note: &str) -> Result<Self, SourceError> {
         let old = self.header.version.clone();
         let main = format!("{}.php", self.slug);
-        self.rewrite(&main, |text| with_lines(text, |line| main_line(line, &old, version)));
+        self.rewrite(&main, |text| with_lines(text, |line| main_line(line, &old, version)))?;
         self.rewrite("readme.txt", |text| {
             let text = with_lines(text, |line| {
                 is_field(line, "Stable tag").then(|| line.replacen(&old, version, 1))
             });
             with_entry(&text, version, note)
-        });
+        })?;
         Self::of(self.slug, self.files)
     }
 
-    fn rewrite(&mut self, place: &str, change: impl FnOnce(&str) -> String) {
-        if let Some(bytes) = self.files.get_mut(place) {
-            *bytes = change(&String::from_utf8_lossy(bytes)).into_bytes();
-        }
+    fn rewrite(&mut self, place: &str, change: impl FnOnce(&str) -> String) -> Result<(), SourceError> {
+        let Some(bytes) = self.files.get_mut(place) else { return Ok(()) };
+        let text = str::from_utf8(bytes).map_err(|_| SourceError::NotUtf8(place.to_owned()))?;
+        *bytes = change(text).into_bytes();
+        Ok(())
     }
 }
 
@@ -102,6 +103,18 @@ mod tests {
         let source = renumbered("", readme);
         assert_eq!(text(&source, "readme.txt"), expected);
         assert!(source.readme.sections["changelog"].starts_with("<h4>1.2.0</h4>"));
+    }
+
+    #[test]
+    fn what_would_be_spoilt_is_left_alone() {
+        let mut source = Source::read(&example().path().join("example")).unwrap();
+        let main = source.files.get_mut("example.php").unwrap();
+        main.extend_from_slice(b"// caf\xe9\n");
+        let refused = source.renumbered("1.2.0", "again").err();
+        assert!(
+            matches!(&refused, Some(SourceError::NotUtf8(place)) if place == "example.php"),
+            "{refused:?}"
+        );
     }
 
     #[test]

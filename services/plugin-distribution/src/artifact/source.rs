@@ -28,6 +28,8 @@ pub enum SourceError {
     HeaderMissing(&'static str),
     #[error("the version \"{0}\" is not a semantic one")]
     Version(String, #[source] semver::Error),
+    #[error("{0} is not UTF-8, so another version can't be written into it")]
+    NotUtf8(String),
     #[error(transparent)]
     Upload(#[from] UploadError),
     #[error("the package could not be written")]
