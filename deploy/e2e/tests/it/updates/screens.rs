@@ -8,8 +8,6 @@ use super::{INSTALLED, NEXT, Updating};
 async fn an_administrator_sees_the_update_and_each_button_installs_one() {
     let updating = Updating::start("screens", &[]).await;
     let (browser, site) = (&updating.browser, &updating.site);
-    let banner = format!("{}/banner.png", updating.distribution.middleman.address);
-    updating.distribution.sql(&format!("update plugins set banner_url = '{banner}'"));
     let list = browser.get("wp-admin/plugins.php").await;
     assert!(list.text.contains("IGNY8 WordPress Bridge") && !list.text.contains("There is a new version"));
     updating.distribution.release(NEXT).await;
@@ -22,7 +20,9 @@ async fn an_administrator_sees_the_update_and_each_button_installs_one() {
     let list = browser.get("wp-admin/plugins.php").await;
     assert!(list.text.contains("There is a new version of IGNY8 WordPress Bridge available"));
     let details = browser.get(&list.address_with("tab=plugin-information")).await;
-    for shown in ["IGNY8 WordPress Bridge", NEXT, &banner, "Requires WordPress Version"] {
+    for shown in
+        ["IGNY8 WordPress Bridge", NEXT, "/igny8-wp-bridge/assets/banner.svg", "Requires WordPress Version"]
+    {
         assert!(details.text.contains(shown), "{shown}: {}", details.text);
     }
     let tab = format!("wp-admin/plugin-install.php?tab=plugin-information&plugin={PLUGIN}&section=changelog");

@@ -47,8 +47,8 @@ function describe_for_window( array $data ): object {
 		'tested'            => version_in( $data, 'tested' ),
 		'last_updated'      => $text( 'last_updated' ),
 		'sections'          => sections_in( $data ),
-		'icons'             => addresses_in( $data, 'icons' ),
-		'banners'           => addresses_in( $data, 'banners' ),
+		'icons'             => pictures( addresses_in( $data, 'icons' ), 'svg', 'icon.svg' ),
+		'banners'           => pictures( addresses_in( $data, 'banners' ), 'low', 'banner.svg' ),
 		'download_link'     => address_in( $data, 'download_link' ),
 		'external'          => true,
 	];

@@ -54,6 +54,11 @@ function addresses_in( array $data, string $name ): array {
 	return array_filter( $found );
 }
 
+/** Fill in the picture that came with the plugin where the platform names none. */
+function pictures( array $given, string $size, string $own ): array {
+	return $given ? $given : [ $size => plugins_url( 'assets/' . $own, FILE ) ];
+}
+
 /** Tell whether an answer offers something newer than what lies in the plugins folder. */
 function is_newer( array $answer ): bool {
 	return $answer && $answer['update_available'] && '' !== $answer['package'] && version_compare( $answer['version'], installed_version(), '>' );
@@ -85,8 +90,8 @@ function update_for_wordpress() {
 		'new_version'  => $version,
 		'url'          => $answer['url'],
 		'package'      => $answer['package'],
-		'icons'        => $answer['icons'],
-		'banners'      => $answer['banners'],
+		'icons'        => pictures( $answer['icons'], 'svg', 'icon.svg' ),
+		'banners'      => pictures( $answer['banners'], 'low', 'banner.svg' ),
 		'banners_rtl'  => [],
 		'requires'     => $answer['requires'],
 		'requires_php' => $answer['requires_php'],

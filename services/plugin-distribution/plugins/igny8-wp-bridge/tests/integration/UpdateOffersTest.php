@@ -20,6 +20,7 @@ final class UpdateOffersTest extends SelfUpdateTestCase {
 		$shown = get_site_transient( 'update_plugins' )->response[ self::file() ];
 		$this->assertSame( [ 'igny8-wp-bridge', self::file(), self::NEXT, self::$url . '/api/plugins/igny8-wp-bridge/download/', '5.6', '6.7', '7.4' ], [ $shown->slug, $shown->plugin, $shown->new_version, $shown->package, $shown->requires, $shown->tested, $shown->requires_php ] );
 		$this->assertSame( [ '2x' => 'https://igny8.com/icon.png' ], $shown->icons );
+		$this->assertSame( [ 'low' => plugins_url( 'assets/banner.svg', self::file() ) ], $shown->banners, 'Its own, where the platform names none.' );
 		$said = json_decode( $this->requests_to( '/check-update/' )[0]['body'], true );
 		$this->assertSame( [ '2.0.0', get_bloginfo( 'version' ), PHP_VERSION, home_url(), 'stable' ], array_values( $said ) );
 		$this->assertArrayNotHasKey( 'x-igny8-api-key', $this->requests_to( '/check-update/' )[0]['headers'] );
@@ -156,6 +157,10 @@ final class UpdateOffersTest extends SelfUpdateTestCase {
 		$this->assertSame( [ self::NEXT, '5.6', '6.7', '7.4', '' ], [ $info->version, $info->requires, $info->tested, $info->requires_php, $info->homepage ] );
 		$this->assertSame( [ 'description' => '<p>Good</p>alert(1)<img src="x">', 'changelog' => '<h4>2.1.0</h4><ul><li>New</li></ul>' ], array_map( function ( $html ) { return str_replace( [ ' />', '/>', '=x' ], [ '>', '>', '="x"' ], $html ); }, $info->sections ) );
 		$this->assertSame( [ '<a href="https://igny8.com">IGNY8</a>', [ 'low' => 'https://igny8.com/banner.png' ] ], [ $info->author, $info->banners ] );
+		unset( $this->said['/info/']['icons'] );
+		$this->say();
+		$own = plugins_api( 'plugin_information', [ 'slug' => 'igny8-wp-bridge' ] )->icons['svg'];
+		$this->assertSame( 200, wp_remote_retrieve_response_code( wp_remote_get( $own ) ), $own );
 		$this->said['refuse']['/info/'] = 'not_found';
 		$this->say();
 		$this->assertSame( 'not_found', plugins_api( 'plugin_information', [ 'slug' => 'igny8-wp-bridge' ] )->get_error_code(), 'wordpress.org is not asked instead.' );
