@@ -1,12 +1,12 @@
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
-use std::time::Duration;
 
 use futures::future::join_all;
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Method, StatusCode};
 use rstest::rstest;
 use serde_json::{Value, json};
+use testkit::eventually;
 
 use crate::desk::{Desk, zip, zip_of};
 use crate::service::read;
@@ -147,13 +147,21 @@ async fn another_plugin_s_upload_and_another_kind_of_body_are_refused() {
 async fn what_was_replaced_while_it_was_built_is_not_released() {
     let desk = with_a_plugin().await;
     desk.upload(zip("1.0.0", "// looked at")).await;
-    let slow = tempfile::NamedTempFile::new().unwrap().into_temp_path();
-    std::fs::write(&slow, "#!/bin/sh\nsleep 1\nexec php \"$@\"\n").unwrap();
-    std::fs::set_permissions(&slow, Permissions::from_mode(0o755)).unwrap();
-    let release = desk.service.act_with("release --version 1.0.0", |it| it.release.php = slow.to_path_buf());
+    // A PHP that says when it begins, and waits until it may go on.
+    let place = tempfile::tempdir().unwrap();
+    let [php, begun, go_on] = ["php", "begun", "go-on"].map(|name| place.path().join(name));
+    let [begun_at, go_on_at] = [&begun, &go_on].map(|it| it.display());
+    let script = format!(
+        "#!/bin/sh\ntouch {begun_at}\nuntil [ -e {go_on_at} ]; do sleep 0.01; done\nexec php \"$@\"\n"
+    );
+    std::fs::write(&php, script).unwrap();
+    std::fs::set_permissions(&php, Permissions::from_mode(0o755)).unwrap();
+    let release = desk.service.act_with("release --version 1.0.0", |it| it.release.php = php.clone());
     let replace = async {
-        tokio::time::sleep(Duration::from_millis(300)).await;
-        desk.upload(zip("1.0.0", "// another")).await
+        eventually("it is being built", async || begun.exists().then_some(())).await;
+        let uploaded = desk.upload(zip("1.0.0", "// another")).await;
+        std::fs::write(&go_on, "").unwrap();
+        uploaded
     };
     let (released, (status, _)) = futures::future::join(release, replace).await;
     assert_eq!(status, StatusCode::CREATED);

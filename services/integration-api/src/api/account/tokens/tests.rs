@@ -1,5 +1,10 @@
 use contracts::access::OperatorTokenChanged;
+use diesel::define_sql_function;
+use diesel::dsl::sql;
+use diesel::sql_types::{Bool, Integer};
+use diesel_async::RunQueryDsl;
 use serde_json::json;
+use testkit::eventually;
 
 use crate::access::Role;
 use crate::flows::tokens::{Appointed, set_operator};
@@ -107,6 +112,19 @@ async fn of_tokens_for_operators_others_are_told() {
     assert_eq!(said(&api).await, [(id, false, 1), (id, true, 2)]);
 }
 
+define_sql_function! {
+    #[sql_name = "pg_backend_pid"]
+    fn backend_pid() -> Integer;
+}
+
+/// Whether anybody waits for what this process of the database holds.
+async fn is_waited_for(api: &Api, holder: i32) -> bool {
+    let waiting = sql::<Bool>("EXISTS (SELECT FROM pg_stat_activity WHERE ")
+        .bind::<Integer, _>(holder)
+        .sql(" = ANY (pg_blocking_pids(pid)))");
+    diesel::select(waiting).get_result(&mut *api.state.database.connection().await.unwrap()).await.unwrap()
+}
+
 #[actix_web::test]
 async fn who_ceases_to_be_an_operator_gets_no_token_meanwhile() {
     let api = Api::start().await;
@@ -114,12 +132,14 @@ async fn who_ceases_to_be_an_operator_gets_no_token_meanwhile() {
     let operator =
         api.person(team.account_id.get(), Role::Owner, "o@tideline.test", &["write", "operator"]).await;
     let mut tx = api.state.database.begin().await.unwrap();
+    let holder = diesel::select(backend_pid()).get_result(tx.conn()).await.unwrap();
     let appointed = set_operator(&mut tx, "o@tideline.test", false, api.now()).await.unwrap();
     assert_eq!(appointed, Some(Appointed { was_operator: true, tokens: 1 }));
     let wish = json!({"name": "x", "scopes": ["operator"]});
     let end = async {
-        // The request has seen an operator by then, and waits for the row.
-        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        // It has seen an operator by then.
+        eventually("the request waits for the row", async || is_waited_for(&api, holder).await.then_some(()))
+            .await;
         tx.commit().await.unwrap();
     };
     let (answer, ()) = tokio::join!(api.post(&operator, TOKENS, wish), end);
