@@ -2,7 +2,7 @@
 
 use super::held::Held;
 use super::{ActError, Which, Works};
-use crate::store::{catalogue, plugins, versions};
+use crate::store::{plugins, versions};
 
 pub async fn delete_version(works: &Works, which: Which<'_>) -> Result<(), ActError> {
     let file_path = works
@@ -28,7 +28,7 @@ pub async fn delete_plugin(works: &Works, slug: &str) -> Result<(), ActError> {
             if !versions::of_plugin(tx.conn(), plugin.id).await?.is_empty() {
                 return Err(ActError::HasVersions(slug.to_owned()));
             }
-            Ok(catalogue::delete_plugin(tx.conn(), plugin.id).await?)
+            Ok(plugins::delete(tx.conn(), plugin.id).await?)
         })
         .await
 }

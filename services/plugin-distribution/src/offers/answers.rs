@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::File;
-use crate::store::offers::{Offered, PluginRow, VersionRow};
+use crate::store::offers::{Offered, VersionRow};
+use crate::store::plugins::Plugin;
 
 /// In the words of WordPress' updater.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -75,7 +76,7 @@ pub struct Answers {
 }
 
 impl Answers {
-    pub fn new(public_url: &str, plugin: &PluginRow, (version, log_index): &Offered, file: &File) -> Self {
+    pub fn new(public_url: &str, plugin: &Plugin, (version, log_index): &Offered, file: &File) -> Self {
         let answer = |available, reason| {
             success(&Update {
                 available,
@@ -115,7 +116,7 @@ impl Answers {
     }
 }
 
-pub fn info(public_url: &str, plugin: &PluginRow, version: &VersionRow) -> Bytes {
+pub fn info(public_url: &str, plugin: &Plugin, version: &VersionRow) -> Bytes {
     success(&PluginInfo {
         download_link: package_url(public_url, &plugin.slug),
         icons: picture("2x", &plugin.icon_url),

@@ -14,7 +14,8 @@ use web::Problem;
 
 use super::answers::{Answers, info};
 use super::log::Log;
-use crate::store::offers::{Known, Offered, PluginRow, VersionRow};
+use crate::store::offers::{Known, Offered, VersionRow};
+use crate::store::plugins::Plugin;
 
 /// Which versions a site wants to hear of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
@@ -135,7 +136,7 @@ impl PluginOffers {
     }
 }
 
-fn offer(public_url: &str, plugin: &PluginRow, offered: &Offered) -> Option<Offer> {
+fn offer(public_url: &str, plugin: &Plugin, offered: &Offered) -> Option<Offer> {
     let row = &offered.0;
     let candidate = Candidate {
         version: Version::parse(&row.version).ok()?,

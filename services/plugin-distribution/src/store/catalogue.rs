@@ -1,4 +1,4 @@
-//! Plugins and versions with all that operators see of them.
+//! Versions with all that operators see of them.
 
 use std::collections::HashMap;
 
@@ -8,35 +8,7 @@ use domain::plugin::log::Action;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::schema::{plugin_installations, plugin_refusals, plugin_release_log, plugin_versions, plugins};
-
-#[derive(Debug, Queryable, Selectable)]
-#[diesel(table_name = plugins)]
-pub struct Plugin {
-    pub id: i64,
-    pub slug: String,
-    pub name: String,
-    pub description: String,
-    pub author: String,
-    pub author_url: String,
-    pub plugin_url: String,
-    pub icon_url: String,
-    pub banner_url: String,
-    pub is_active: bool,
-    #[diesel(deserialize_as = jiff_diesel::Timestamp)]
-    pub created_at: Timestamp,
-    #[diesel(deserialize_as = jiff_diesel::Timestamp)]
-    pub updated_at: Timestamp,
-}
-
-/// What is not taken from the source; `None` leaves it as it is.
-#[derive(Debug, AsChangeset)]
-#[diesel(table_name = plugins)]
-pub struct PluginChange<'a> {
-    pub icon_url: Option<&'a str>,
-    pub banner_url: Option<&'a str>,
-    pub is_active: Option<bool>,
-}
+use super::schema::{plugin_release_log, plugin_versions};
 
 #[derive(Debug, Queryable, Selectable)]
 #[diesel(table_name = plugin_versions)]
@@ -64,68 +36,6 @@ pub struct Version {
     pub key_id: Option<String>,
     pub signature: Option<String>,
     pub trusted_keys: Value,
-}
-
-/// In the order of their slugs, after this one.
-pub async fn plugins_after(
-    connection: &mut AsyncPgConnection,
-    slug: Option<String>,
-    limit: i64,
-) -> QueryResult<Vec<Plugin>> {
-    plugins::table
-        .filter(plugins::slug.gt(slug.unwrap_or_default()))
-        .order(plugins::slug)
-        .limit(limit)
-        .select(Plugin::as_select())
-        .load(connection)
-        .await
-}
-
-pub async fn plugin(connection: &mut AsyncPgConnection, slug: &str) -> QueryResult<Option<Plugin>> {
-    plugins::table
-        .filter(plugins::slug.eq(slug))
-        .select(Plugin::as_select())
-        .first(connection)
-        .await
-        .optional()
-}
-
-/// `None`: there is one of this slug.
-pub async fn create_plugin(
-    connection: &mut AsyncPgConnection,
-    slug: &str,
-    name: &str,
-) -> QueryResult<Option<Plugin>> {
-    diesel::insert_into(plugins::table)
-        .values((plugins::slug.eq(slug), plugins::name.eq(name)))
-        .on_conflict_do_nothing()
-        .returning(Plugin::as_returning())
-        .get_result(connection)
-        .await
-        .optional()
-}
-
-pub async fn change_plugin(
-    connection: &mut AsyncPgConnection,
-    slug: &str,
-    change: &PluginChange<'_>,
-) -> QueryResult<Option<Plugin>> {
-    diesel::update(plugins::table.filter(plugins::slug.eq(slug)))
-        .set((change, plugins::updated_at.eq(diesel::dsl::now)))
-        .returning(Plugin::as_returning())
-        .get_result(connection)
-        .await
-        .optional()
-}
-
-/// With what was noted of sites that asked for it. Its versions have to be gone.
-pub async fn delete_plugin(connection: &mut AsyncPgConnection, id: i64) -> QueryResult<()> {
-    let refusals = plugin_refusals::table.filter(plugin_refusals::plugin_id.eq(id));
-    diesel::delete(refusals).execute(connection).await?;
-    let installations = plugin_installations::table.filter(plugin_installations::plugin_id.eq(id));
-    diesel::delete(installations).execute(connection).await?;
-    diesel::delete(plugins::table.find(id)).execute(connection).await?;
-    Ok(())
 }
 
 /// The versions that are their channels' latest: plugin, channel, version.

@@ -7,13 +7,12 @@ use domain::plugin::log::Action;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::plugins::Plugin;
 use super::release_log::{self, EntryRow};
 use super::schema::{plugin_versions, plugins};
 
 /// What the tables' triggers say in every transaction that changes what is offered.
 pub const CHANGED: &str = "plugin_offers";
-
-pub use super::plugins::Plugin as PluginRow;
 
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = plugin_versions)]
@@ -43,15 +42,15 @@ pub type Offered = (VersionRow, Option<i64>);
 
 /// A plugin with the versions that sites may have, or had, and its log in order.
 pub struct Known {
-    pub plugin: PluginRow,
+    pub plugin: Plugin,
     pub versions: Vec<Offered>,
     pub log: Vec<EntryRow>,
 }
 
 /// Every plugin that is offered.
 pub async fn all(connection: &mut AsyncPgConnection) -> QueryResult<Vec<Known>> {
-    let plugins: Vec<PluginRow> =
-        plugins::table.filter(plugins::is_active).select(PluginRow::as_select()).load(connection).await?;
+    let plugins: Vec<Plugin> =
+        plugins::table.filter(plugins::is_active).select(Plugin::as_select()).load(connection).await?;
     let versions: Vec<VersionRow> = plugin_versions::table
         .filter(plugin_versions::status.ne(Status::Development.as_str()))
         .select(VersionRow::as_select())
@@ -66,7 +65,7 @@ pub async fn all(connection: &mut AsyncPgConnection) -> QueryResult<Vec<Known>> 
         let index = logs.get(&row.plugin_id).and_then(|log| release_of(&row.version, log));
         of_plugin.entry(row.plugin_id).or_default().push((row, index));
     }
-    let known = |plugin: PluginRow| Known {
+    let known = |plugin: Plugin| Known {
         versions: of_plugin.remove(&plugin.id).unwrap_or_default(),
         log: logs.remove(&plugin.id).unwrap_or_default(),
         plugin,

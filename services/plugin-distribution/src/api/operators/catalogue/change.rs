@@ -8,7 +8,7 @@ use super::{PluginView, view};
 use crate::AppState;
 use crate::access::Operator;
 use crate::flows::ActError;
-use crate::store::catalogue::{self, PluginChange};
+use crate::store::plugins::{self, PluginChange};
 
 /// What is left out stays. Everything else of a plugin comes from its source.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -54,7 +54,7 @@ pub async fn change_plugin(
     }
     let change = PluginChange { icon_url: icon_url.as_deref(), banner_url: banner_url.as_deref(), is_active };
     let connection = &mut *state.database.connection().await?;
-    let plugin = catalogue::change_plugin(connection, &slug, &change).await?;
+    let plugin = plugins::change(connection, &slug, &change).await?;
     let plugin = plugin.ok_or_else(|| ActError::NoPlugin(slug.into_inner()))?;
     Ok(Success::ok(view(connection, plugin).await?))
 }

@@ -8,7 +8,7 @@ use super::{PluginView, view};
 use crate::AppState;
 use crate::access::Operator;
 use crate::artifact::is_slug;
-use crate::store::catalogue;
+use crate::store::plugins;
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -50,7 +50,7 @@ pub async fn create_plugin(
         return Err(Problem::invalid_field("/name", "1 to 200 characters"));
     }
     let connection = &mut *state.database.connection().await?;
-    let Some(created) = catalogue::create_plugin(connection, &slug, name.trim()).await? else {
+    let Some(created) = plugins::create(connection, &slug, name.trim()).await? else {
         let detail = "There is a plugin of this slug already; change it, or upload a version to it.";
         return Err(Problem::new(StatusCode::CONFLICT, "plugin_exists", detail));
     };

@@ -5,7 +5,7 @@ use super::{PluginView, view};
 use crate::AppState;
 use crate::access::Operator;
 use crate::flows::ActError;
-use crate::store::catalogue;
+use crate::store::plugins;
 
 /// Show a plugin as operators see it
 #[utoipa::path(
@@ -27,7 +27,7 @@ pub async fn get_plugin(
     state: Data<AppState>,
 ) -> Result<Success<PluginView>, Problem> {
     let connection = &mut *state.database.connection().await?;
-    let plugin = catalogue::plugin(connection, &slug).await?;
+    let plugin = plugins::find(connection, &slug).await?;
     let plugin = plugin.ok_or_else(|| ActError::NoPlugin(slug.into_inner()))?;
     Ok(Success::ok(view(connection, plugin).await?))
 }

@@ -4,7 +4,7 @@ use web::{List, Page, Problem, ProblemBody};
 use super::{PluginView, views};
 use crate::AppState;
 use crate::access::Operator;
-use crate::store::catalogue;
+use crate::store::plugins;
 
 /// List the plugins
 #[utoipa::path(
@@ -27,6 +27,6 @@ pub async fn list_plugins(
     state: Data<AppState>,
 ) -> Result<List<PluginView>, Problem> {
     let connection = &mut *state.database.connection().await?;
-    let plugins = catalogue::plugins_after(connection, page.after()?, page.limit_plus_one()).await?;
-    Ok(page.list(views(connection, plugins).await?, |it| it.slug.clone(), |it| it))
+    let rows = plugins::after(connection, page.after()?, page.limit_plus_one()).await?;
+    Ok(page.list(views(connection, rows).await?, |it| it.slug.clone(), |it| it))
 }

@@ -14,7 +14,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::store::catalogue::{self, Plugin};
+use crate::store::catalogue;
+use crate::store::plugins::Plugin;
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PluginView {
