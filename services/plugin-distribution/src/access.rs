@@ -1,12 +1,15 @@
 //! Who runs the installation, by an access token that integration-api has told us of. Sites are known by `credentials`.
 
-use actix_web::dev::Payload;
+use std::future::{Ready, ready};
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, WWW_AUTHENTICATE};
+use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, ResponseError};
 use domain::{AccessToken, ApiKey};
-use futures::future::LocalBoxFuture;
 use secrets::constant_time_eq;
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -18,10 +21,7 @@ use crate::store::operator_tokens;
 /// The access token is none, or none that opens anything now.
 pub const TOKEN_INVALID: &str = "token_invalid";
 
-/// Someone who runs the installation, by their access token with the scope `operator`. Asking leaves a line in the log.
-///
-/// An endpoint takes it first, and what else can fail as a `Result`: of several arguments the first to fail would answer, and this one
-/// has to look in the database.
+/// Someone who runs the installation. An endpoint that takes one is open to nobody where its route is not wrapped in [`admit`].
 #[derive(Clone, Debug)]
 pub struct Operator {
     pub token_id: i64,
@@ -29,28 +29,37 @@ pub struct Operator {
     pub email: String,
 }
 
+/// Lets operators through, by their access token with the scope `operator`, before anything else of the request is looked at. Each leaves
+/// a line in the log.
+pub async fn admit<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    match who_asks(request.request()).await {
+        Ok(operator) => {
+            request.extensions_mut().insert(operator);
+            Ok(next.call(request).await?.map_into_left_body())
+        }
+        Err(problem) => Ok(request.into_response(problem.error_response()).map_into_right_body()),
+    }
+}
+
 impl FromRequest for Operator {
     type Error = Problem;
-    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+    type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let state =
-            request.app_data::<Data<AppState>>().expect("invariant: routes::configure gives it").clone();
-        let token = presented(request.headers());
-        let asked = format!("{} {}", request.method(), request.path());
-        Box::pin(async move {
-            let operator = identify(&state, &token?).await?;
-            let Operator { token_id, user_id, email } = &operator;
-            tracing::info!(
-                user.id = user_id,
-                user.email = email,
-                token.id = token_id,
-                asked,
-                "an operator asks"
-            );
-            Ok(operator)
-        })
+        ready(request.extensions().get::<Self>().cloned().ok_or_else(missing))
     }
+}
+
+async fn who_asks(request: &HttpRequest) -> Result<Operator, Problem> {
+    let state = request.app_data::<Data<AppState>>().expect("invariant: routes::configure gives it");
+    let operator = identify(state, &presented(request.headers())?).await?;
+    let Operator { token_id, user_id, email } = &operator;
+    let asked = format!("{} {}", request.method(), request.path());
+    tracing::info!(user.id = user_id, user.email = email, token.id = token_id, asked, "an operator asks");
+    Ok(operator)
 }
 
 /// Looked up each time: operators ask rarely, and what was revoked opens nothing from then on.
@@ -77,9 +86,7 @@ fn presented(headers: &HeaderMap) -> Result<AccessToken, Problem> {
             "A site's API key does not open this address; send an operator's access token.",
         ));
     }
-    let bearer = bearer.ok_or_else(|| {
-        unauthenticated("Send an operator's access token as `Authorization: Bearer igny8_pat_…`.")
-    })?;
+    let bearer = bearer.ok_or_else(missing)?;
     AccessToken::parse(bearer)
         .map_err(|error| refused(TOKEN_INVALID, format!("The access token is not valid: {error}.")))
 }
@@ -98,6 +105,10 @@ fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
         .map_err(|_| unauthenticated("The header Authorization has characters that no access token has."))?;
     let bearer = value.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
     Ok(bearer.map(|(_, token)| token).filter(|token| !token.is_empty()))
+}
+
+fn missing() -> Problem {
+    unauthenticated("Send an operator's access token as `Authorization: Bearer igny8_pat_…`.")
 }
 
 fn unauthenticated(detail: &str) -> Problem {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use actix_web::Resource;
+use actix_web::dev::HttpServiceFactory;
 use actix_web::middleware::from_fn;
 use actix_web::web::{Data, ServiceConfig, delete, get, head, patch, post, resource, scope};
 use web::{BodyLimit, BodyTimeout, BusyRoutes};
@@ -9,7 +11,7 @@ use web::{BodyLimit, BodyTimeout, BusyRoutes};
 use crate::api::operators::{analytics, catalogue, compatibility, versions};
 use crate::api::plugins::{check_update, download, download_grant, health_check, info, log, register};
 use crate::app::AppState;
-use crate::{limits, openapi, refusals};
+use crate::{access, limits, openapi, refusals};
 
 /// The address itself, then its aliases.
 pub const PREFIXES: [&str; 3] = ["/api/plugins", "/api/v1/plugins", "/v1/plugins"];
@@ -31,13 +33,12 @@ pub fn configure(config: &mut ServiceConfig, state: &AppState) {
         .app_data(Data::new(state.clone()));
     for prefix in PREFIXES {
         config
-            .service(
+            .service(operators_only(
                 resource(prefix)
                     .route(get().to(catalogue::list::list_plugins))
-                    .route(post().to(catalogue::create::create_plugin))
-                    .wrap(from_fn(limits::keep_to)),
-            )
-            .service(scope(&format!("{prefix}/{{slug}}")).configure(plugin).configure(operated));
+                    .route(post().to(catalogue::create::create_plugin)),
+            ))
+            .service(scope(&format!("{prefix}/{{slug}}")).configure(plugin).configure(operators));
     }
     web::openapi::serve(config, "/api/openapi.json", "/api/docs", &openapi::document());
 }
@@ -78,42 +79,32 @@ fn plugin(config: &mut ServiceConfig) {
         );
 }
 
-/// What operators do.
-fn operated(config: &mut ServiceConfig) {
-    let act = |name: &str, route| {
-        let address = format!("/versions/{{version}}/{name}");
-        resource(address).route(route).wrap(from_fn(limits::keep_to))
-    };
+fn operators(config: &mut ServiceConfig) {
+    let act =
+        |name: &str, route| operators_only(resource(format!("/versions/{{version}}/{name}")).route(route));
     config
-        .service(
+        .service(operators_only(
             resource("")
                 .route(get().to(catalogue::get::get_plugin))
                 .route(patch().to(catalogue::change::change_plugin))
-                .route(delete().to(catalogue::delete::delete_plugin))
-                .wrap(from_fn(limits::keep_to)),
-        )
-        .service(
+                .route(delete().to(catalogue::delete::delete_plugin)),
+        ))
+        .service(operators_only(
             resource("/versions")
                 .app_data(UPLOAD)
                 .app_data(UPLOADING)
                 .route(get().to(versions::list::list_versions))
-                .route(post().to(versions::upload::upload_version))
-                .wrap(from_fn(limits::keep_to)),
-        )
-        .service(
+                .route(post().to(versions::upload::upload_version)),
+        ))
+        .service(operators_only(
             resource("/versions/{version}")
                 .route(get().to(versions::get::get_version))
-                .route(delete().to(versions::delete::delete_version))
-                .wrap(from_fn(limits::keep_to)),
-        )
-        .service(
-            resource("/analytics").route(get().to(analytics::read_analytics)).wrap(from_fn(limits::keep_to)),
-        )
-        .service(
-            resource("/compatibility")
-                .route(get().to(compatibility::read_compatibility))
-                .wrap(from_fn(limits::keep_to)),
-        )
+                .route(delete().to(versions::delete::delete_version)),
+        ))
+        .service(operators_only(resource("/analytics").route(get().to(analytics::read_analytics))))
+        .service(operators_only(
+            resource("/compatibility").route(get().to(compatibility::read_compatibility)),
+        ))
         .service(act("release", post().to(versions::release::release_version)))
         .service(act("pause", post().to(versions::roll_out::pause_version)))
         .service(act("resume", post().to(versions::roll_out::resume_version)))
@@ -121,4 +112,8 @@ fn operated(config: &mut ServiceConfig) {
         .service(act("deprecate", post().to(versions::deprecate::deprecate_version)))
         .service(act("withdraw", post().to(versions::withdraw::withdraw_version)))
         .service(act("revert", post().to(versions::revert::revert_version)));
+}
+
+fn operators_only(place: Resource) -> impl HttpServiceFactory {
+    place.wrap(from_fn(access::admit)).wrap(from_fn(limits::keep_to))
 }

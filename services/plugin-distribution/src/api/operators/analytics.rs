@@ -54,10 +54,10 @@ const fn a_month() -> u16 {
 pub async fn read_analytics(
     _: Operator,
     slug: Path<String>,
-    period: Result<Query<Period>, Problem>,
+    period: Query<Period>,
     state: Data<AppState>,
 ) -> Result<Success<Analytics>, Problem> {
-    let first_day = first_day(state.clock.now(), period?.days)?;
+    let first_day = first_day(state.clock.now(), period.days)?;
     let since = first_day.to_zoned(TimeZone::UTC).map_err(|error| Problem::internal(&error))?.timestamp();
     let seen_since = seen_since(&state);
     let connection = &mut *state.database.connection().await?;

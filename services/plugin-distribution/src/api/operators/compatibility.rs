@@ -90,10 +90,9 @@ pub enum SaidVerdict {
 pub async fn read_compatibility(
     _: Operator,
     slug: Path<String>,
-    page: Result<Page, Problem>,
+    page: Page,
     state: Data<AppState>,
 ) -> Result<List<Compatibility>, Problem> {
-    let page = page?;
     let before = page.after()?;
     let connection = &mut *state.database.connection().await?;
     let plugin_id = plugin_id(connection, &slug).await?;

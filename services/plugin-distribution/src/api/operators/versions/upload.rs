@@ -1,7 +1,7 @@
+use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::http::header::CONTENT_TYPE;
-use actix_web::web::{Data, Payload};
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::web::Data;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use web::{Json, Path, Problem, ProblemBody, RawBody, Success};
@@ -43,17 +43,15 @@ pub struct FromFolder {
     )
 )]
 pub async fn upload_version(
-    // Whoever it is not from, none of the body is read.
     _: Operator,
     request: HttpRequest,
-    payload: Payload,
     slug: Path<String>,
+    body: RawBody,
     state: Data<AppState>,
 ) -> Result<Success<VersionView>, Problem> {
     let works = state.works();
-    let RawBody(body) = RawBody::from_request(&request, &mut payload.into_inner()).await?;
     let source = match media_type(&request) {
-        "application/zip" => works.unpack(body).await?,
+        "application/zip" => works.unpack(body.into_inner()).await?,
         "application/json" => in_folder(&state, &works, &Json::<FromFolder>::parse(&body)?.source).await?,
         _ => {
             let detail = "Send the ZIP as application/zip, or {\"source\": \"…\"} as application/json.";

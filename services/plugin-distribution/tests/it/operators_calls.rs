@@ -83,6 +83,24 @@ async fn nobody_else_may() {
 }
 
 #[tokio::test]
+async fn a_stranger_hears_that_before_anything_of_the_request_is_looked_at() {
+    let desk = Desk::start().await;
+    let stranger = AccessToken::generate();
+    let more = ["/example/analytics", "/example/compatibility"].map(|path| (Method::GET, path, None));
+    for (method, path, _) in calls().into_iter().chain(more) {
+        let url = desk.service.base.replace("/example", &format!("{path}/?limit=x&days=x"));
+        let request = desk.service.client.request(method.clone(), url).bearer_auth(stranger.expose());
+        let request = if method == Method::GET { request } else { request.body("{") };
+        let (status, problem) = read(request.send().await.unwrap()).await;
+        assert_eq!(
+            (status, &problem["code"]),
+            (StatusCode::UNAUTHORIZED, &json!("token_invalid")),
+            "{method} {path}: {problem}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn what_is_not_there_is_not_found() {
     let desk = Desk::start().await;
     desk.service.release("2.0.0", "// two").await.unwrap();
