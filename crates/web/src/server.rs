@@ -4,15 +4,20 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_http::HttpService;
+use actix_http::error::DispatchError;
+use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
 use actix_web::body::BoxBody;
-use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::dev::{AppConfig, Server, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::{StatusCode, header};
 use actix_web::middleware::from_fn;
 use actix_web::web::{Data, ServiceConfig, to};
-use actix_web::{App, Error, HttpRequest, HttpResponse, HttpServer};
+use actix_web::{App, Error, HttpRequest, HttpResponse};
 use lifecycle::{Lifecycle, Readiness, Shutdown, Stage, TaskResult};
+use tokio::net::TcpStream;
 
 use crate::openapi::AllowedMethods;
+use crate::sendfile::Connection;
 use crate::{HttpSettings, Problem, codes, edge, probes};
 
 /// Opens the door: listens at once, answers until [`Stage::Doors`] stops, then lets the requests in flight finish. Returns the
@@ -28,37 +33,58 @@ where
     // Ends a little before the stage is cut off, so that it ends by itself.
     let grace = lifecycle.limit(Stage::Doors).saturating_sub(Duration::from_millis(500));
     lifecycle.spawn(Stage::Doors, "http", move |shutdown| {
-        let server = listen(&listener, &settings, &readiness, grace, &configure);
+        let server = listen(&listener, &settings, &readiness, grace, &configure, &shutdown);
         async move { run(server?, shutdown).await }
     });
     tracing::info!(%address, "listening");
     Ok(address)
 }
 
+/// As actix-web's own `HttpServer` does, but on connections that send files.
 fn listen<F>(
     listener: &TcpListener,
     settings: &Arc<HttpSettings>,
     readiness: &Readiness,
     grace: Duration,
     configure: &F,
-) -> io::Result<actix_web::dev::Server>
+    shutdown: &Shutdown,
+) -> io::Result<Server>
 where
     F: Fn(&mut ServiceConfig) + Clone + Send + 'static,
 {
     let (shared, readiness, configure) = (Arc::clone(settings), readiness.clone(), configure.clone());
-    let mut server = HttpServer::new(move || app(&shared, &readiness, &configure))
-        .max_connections(settings.max_connections)
-        .client_request_timeout(settings.head_timeout)
-        .keep_alive(settings.keep_alive)
+    let shutdown = shutdown.clone();
+    let connections = move || {
+        let (app, shutdown) = (app(&shared, &readiness, &configure).into_factory(), shutdown.clone());
+        let http = HttpService::build()
+            .graceful_shutdown_signal(move || {
+                let shutdown = shutdown.clone();
+                async move { shutdown.cancelled().await }
+            })
+            .client_request_timeout(shared.head_timeout)
+            .client_disconnect_timeout(Duration::from_secs(1))
+            .keep_alive(shared.keep_alive)
+            .on_connect_ext(|connection: &Connection, data| {
+                data.insert(connection.lane());
+            })
+            .h1(map_config(app, |()| AppConfig::default()).map_err(|error| error.error_response()));
+        fn_service(|stream: TcpStream| async {
+            let peer = stream.peer_addr().ok();
+            Ok::<_, DispatchError>((Connection::new(stream)?, peer))
+        })
+        .and_then(http)
+    };
+    let mut server = Server::build()
+        .max_concurrent_connections(settings.max_connections)
         .shutdown_timeout(grace.as_secs())
         .disable_signals();
     if settings.workers > 0 {
         server = server.workers(settings.workers);
     }
-    Ok(server.listen(listener.try_clone()?)?.run())
+    Ok(server.listen("http", listener.try_clone()?, connections)?.run())
 }
 
-async fn run(server: actix_web::dev::Server, shutdown: Shutdown) -> TaskResult {
+async fn run(server: Server, shutdown: Shutdown) -> TaskResult {
     let handle = server.handle();
     let mut server = pin!(server);
     tokio::select! {

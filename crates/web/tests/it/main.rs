@@ -4,4 +4,5 @@
 
 mod app;
 mod openapi;
+mod sendfile;
 mod socket;
