@@ -8,12 +8,13 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use database::{Database, DatabaseError};
 use domain::{AccountId, Clock, SiteId};
 use jiff::Timestamp;
 use lifecycle::{Shutdown, TaskResult};
+use telemetry::metrics::{self, IntGauge};
 
 use crate::countries::Countries;
 use crate::settings::CountsSettings;
@@ -63,6 +64,7 @@ struct Inner {
     countries: Countries,
     downloads: Mutex<HashMap<Download, Times>>,
     refusals: Mutex<HashMap<Refusal, Times>>,
+    under_way: IntGauge,
 }
 
 /// A download under way: what is dropped before it is complete was broken off.
@@ -74,11 +76,18 @@ pub struct Outgoing {
 impl Counts {
     pub fn new(database: Database, clock: Clock, settings: CountsSettings, countries: Countries) -> Self {
         let (downloads, refusals) = Default::default();
-        Self(Arc::new(Inner { database, clock, settings, countries, downloads, refusals }))
+        let under_way = UNDER_WAY.clone();
+        Self(Arc::new(Inner { database, clock, settings, countries, downloads, refusals, under_way }))
     }
 
     pub fn begin(&self, download: Download) -> Outgoing {
+        self.0.under_way.inc();
         Outgoing { counts: self.clone(), download: Some(download) }
+    }
+
+    /// Downloads that were begun and are not counted yet.
+    pub fn under_way(&self) -> i64 {
+        self.0.under_way.get()
     }
 
     pub fn refused(&self, refusal: Refusal) {
@@ -166,8 +175,13 @@ impl Drop for Outgoing {
         if let Some(download) = self.download.take() {
             self.counts.downloaded(Download { outcome: Outcome::BrokenOff, ..download });
         }
+        self.counts.0.under_way.dec();
     }
 }
+
+static UNDER_WAY: LazyLock<IntGauge> = LazyLock::new(|| {
+    metrics::gauge("plugin_downloads_under_way", "Packages being sent.", &[]).with_label_values::<&str>(&[])
+});
 
 /// In place of an address that is not kept.
 const NOBODY: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);

@@ -16,6 +16,7 @@ use object_store::{GetOptions, GetRange, GetResult, ObjectStore, ObjectStoreExt,
 use sha2::{Digest, Sha256};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
+use web::SealedFile;
 
 use super::Digests;
 use crate::settings::ArtifactsSettings;
@@ -43,7 +44,7 @@ struct Inner {
 /// A package that is what was released.
 #[derive(Clone)]
 pub enum Package {
-    Memory(Bytes),
+    Memory(SealedFile),
     Stored(Stored),
 }
 
@@ -62,6 +63,8 @@ pub enum ShelfError {
     TooSlow,
     #[error("the store of packages can't be read or written")]
     Away(#[source] object_store::Error),
+    #[error("there is no memory for a package")]
+    NoMemory(#[source] std::io::Error),
     #[error("{0} is not there")]
     Missing(Path),
     #[error("{path} is not what was released: {found}")]
@@ -113,7 +116,7 @@ impl Shelf {
     /// The whole package of this name, digest and size, checked.
     pub async fn read(&self, name: &str, sha256: &str, size: u64) -> Result<Bytes, ShelfError> {
         let stored = match self.open(name, sha256, size).await? {
-            Package::Memory(bytes) => return Ok(bytes),
+            Package::Memory(file) => return file.read().map_err(ShelfError::NoMemory),
             Package::Stored(stored) => stored,
         };
         let (mut pieces, mut whole) = (stored.read(0..size).await?, BytesMut::new());
@@ -126,8 +129,8 @@ impl Shelf {
 
     /// The package of this name, digest and size, checked.
     pub async fn open(&self, name: &str, sha256: &str, size: u64) -> Result<Package, ShelfError> {
-        if let Some(bytes) = self.0.memory.get(sha256) {
-            return Ok(Package::Memory(bytes));
+        if let Some(file) = self.0.memory.get(sha256) {
+            return Ok(Package::Memory(file));
         }
         let (shelf, path, sha256) = (self.clone(), Path::from(name), sha256.to_owned());
         let fetch = async move { shelf.fetch(path, sha256, size).await };
@@ -138,8 +141,8 @@ impl Shelf {
 
     async fn fetch(&self, path: Path, sha256: String, size: u64) -> Result<Package, ShelfError> {
         let _one_at_a_time = self.0.fetching.lock().await;
-        if let Some(bytes) = self.0.memory.get(&sha256) {
-            return Ok(Package::Memory(bytes));
+        if let Some(file) = self.0.memory.get(&sha256) {
+            return Ok(Package::Memory(file));
         }
         let known = self.checked().get(&sha256).cloned();
         if let Some(tag) = known {
@@ -154,8 +157,9 @@ impl Shelf {
         if self.0.memory.takes(size) {
             let bytes = found.bytes().await.map_err(|error| read_error(error, &path))?;
             check(&path, &sha256, Sha256::digest(&bytes).as_slice())?;
-            self.0.memory.keep(sha256, bytes.clone());
-            return Ok(Package::Memory(bytes));
+            let file = SealedFile::new(&bytes).map_err(ShelfError::NoMemory)?;
+            self.0.memory.keep(sha256, file.clone());
+            return Ok(Package::Memory(file));
         }
         let tag = found.meta.e_tag.clone();
         check(&path, &sha256, &digest(found, &path).await?)?;

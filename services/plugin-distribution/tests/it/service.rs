@@ -145,8 +145,10 @@ impl Service {
         self.base = format!("http://{}/api/plugins/example", self.app.address);
     }
 
-    /// What was counted so far is in the database.
+    /// What was asked for so far is in the database. A client may have the last byte before the server knows that it is sent.
     pub async fn write_counts(&self) {
+        testkit::eventually("downloads end", async || (self.app.state.counts.under_way() == 0).then_some(()))
+            .await;
         self.app.state.counts.write().await.unwrap();
     }
 

@@ -1,14 +1,17 @@
 //! The plugin's package. Anyone may where the installation says so, else whoever has a grant.
 
+use std::convert::Infallible;
+
 use actix_web::HttpRequest;
+use actix_web::body::SizedStream;
 use actix_web::http::header::{self, ContentRange, ContentRangeSpec, ETag, EntityTag, LastModified};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::Data;
 use actix_web::{HttpResponse, HttpResponseBuilder};
-use bytes::Bytes;
+use futures::stream;
 use serde::Deserialize;
 use utoipa::IntoParams;
-use web::{ClientIp, Path, Problem, ProblemBody, Query};
+use web::{ClientIp, Path, Problem, ProblemBody, Query, SendFile};
 
 use crate::AppState;
 use crate::artifact::{Package, ShelfError};
@@ -17,11 +20,11 @@ use crate::grants::{Grant, GrantError};
 use crate::offers;
 use crate::refusals::Subject;
 
+mod counted;
 mod part;
-mod pieces;
 
+use counted::Counted;
 use part::{File, Part};
-use pieces::Pieces;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -130,34 +133,34 @@ async fn send(
         .open(&offered.path, &offered.sha256, file.length)
         .await
         .map_err(|error| problem(&error))?;
-    let length = range.end - range.start;
-    let (is_part, is_head) = (length < file.length, request.method() == Method::HEAD);
-    // What goes on with a part was counted when it began.
-    let outgoing = (range.start == 0 && !is_head).then(|| state.counts.begin(download));
-    let body = if is_head {
-        Pieces::of_length(length)
-    } else {
-        match package {
-            Package::Memory(bytes) => Pieces::in_memory(cut(&bytes, &range), outgoing),
-            Package::Stored(stored) => {
-                let pieces = stored.read(range.clone()).await.map_err(|error| problem(&error))?;
-                Pieces::from_store(pieces, length, outgoing)
-            }
-        }
-    };
-    let mut response =
-        described(if is_part { HttpResponse::PartialContent() } else { HttpResponse::Ok() }, &file);
-    if is_part {
+    let mut response = described(HttpResponse::Ok(), &file);
+    if range.end - range.start < file.length {
         let range = Some((range.start, range.end - 1));
         let of = ContentRangeSpec::Bytes { range, instance_length: Some(file.length) };
-        response.insert_header(ContentRange(of));
+        response.status(StatusCode::PARTIAL_CONTENT).insert_header(ContentRange(of));
     }
     let file_name = format!("attachment; filename=\"{slug}-{}.zip\"", offered.version);
-    Ok(response
+    response
         .content_type("application/zip")
         .insert_header((header::CONTENT_DISPOSITION, file_name))
-        .insert_header((header::CONTENT_ENCODING, "identity"))
-        .body(body))
+        .insert_header((header::CONTENT_ENCODING, "identity"));
+    if request.method() == Method::HEAD {
+        return Ok(response.body(SizedStream::new(file.length, stream::empty::<Result<_, Infallible>>())));
+    }
+    // What goes on with a part was counted when it began.
+    let outgoing = (range.start == 0).then(|| state.counts.begin(download));
+    Ok(match package {
+        Package::Memory(package) => {
+            let body = SendFile::answer(request, &mut response, package, range);
+            response.body(Counted::new(body, outgoing))
+        }
+        Package::Stored(stored) => {
+            let length = range.end - range.start;
+            let mut pieces = stored.read(range).await.map_err(|error| problem(&error))?;
+            let pieces = stream::poll_fn(move |context| pieces.poll_recv(context));
+            response.body(Counted::new(SizedStream::new(length, pieces), outgoing))
+        }
+    })
 }
 
 /// What every answer about the file says of it.
@@ -169,11 +172,6 @@ fn described(mut response: HttpResponseBuilder, file: &File) -> HttpResponseBuil
         // To be kept, but asked about: the address is the same for every version.
         .insert_header((header::CACHE_CONTROL, "private, no-cache"));
     response
-}
-
-fn cut(bytes: &Bytes, range: &std::ops::Range<u64>) -> Bytes {
-    let place = |at: u64| usize::try_from(at).unwrap_or(bytes.len()).min(bytes.len());
-    bytes.slice(place(range.start)..place(range.end))
 }
 
 fn user_agent(request: &HttpRequest) -> String {
@@ -201,7 +199,7 @@ pub fn problem(error: &ShelfError) -> Problem {
                 or to release a higher version.";
             Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "package_damaged", detail)
         }
-        ShelfError::Away(_) | ShelfError::TooSlow => Problem::unavailable(error),
+        ShelfError::Away(_) | ShelfError::TooSlow | ShelfError::NoMemory(_) => Problem::unavailable(error),
         ShelfError::Settings(_) => Problem::internal(error),
     }
 }

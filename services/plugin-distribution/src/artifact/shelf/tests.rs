@@ -19,7 +19,8 @@ async fn open(shelf: &Shelf, name: &str, package: &[u8]) -> Result<Package, Shel
 
 async fn read(package: Package, range: Range<u64>) -> Result<Vec<u8>, ShelfError> {
     match package {
-        Package::Memory(bytes) => {
+        Package::Memory(file) => {
+            let bytes = file.read().unwrap();
             let [start, end] = [range.start, range.end].map(|place| usize::try_from(place).unwrap());
             Ok(bytes[start..end].to_vec())
         }
