@@ -2,11 +2,13 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use deadpool::managed::TimeoutType;
-use diesel::{ConnectionError, ConnectionResult};
-use diesel_async::AsyncPgConnection;
+use deadpool::managed::{Hook, HookError, HookResult, Metrics, TimeoutType};
+use diesel::{ConnectionError, ConnectionResult, QueryResult};
 use diesel_async::pooled_connection::deadpool::{Object, Pool, PoolError};
-use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig};
+use diesel_async::pooled_connection::{
+    AsyncDieselConnectionManager, ManagerConfig, PoolError as PoolFault, RecyclingMethod,
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use secrecy::{ExposeSecret, SecretString};
@@ -62,6 +64,7 @@ impl Database {
         });
         let mut config = ManagerConfig::default();
         let open = Arc::clone(&opening);
+        config.recycling_method = RecyclingMethod::Fast;
         config.custom_setup = Box::new(move |_| open());
         let manager = AsyncDieselConnectionManager::new_with_config(settings.url.expose_secret(), config);
         let pool = Pool::builder(manager)
@@ -69,6 +72,7 @@ impl Database {
             .wait_timeout(Some(Duration::from_secs(2)))
             .create_timeout(Some(Duration::from_secs(5)))
             .recycle_timeout(Some(Duration::from_secs(2)))
+            .pre_recycle(Hook::async_fn(|connection, metrics| answers_if_idle(connection, metrics).boxed()))
             .runtime(deadpool::Runtime::Tokio1)
             .build()
             .expect("invariant: a runtime is set, which is all that building can miss");
@@ -89,6 +93,15 @@ impl Database {
 
     pub async fn begin(&self) -> Result<Tx, DatabaseError> {
         Tx::begin(self.connection().await?, self.wakeups.clone()).await
+    }
+
+    /// Begins a transaction together with its first statements, in one round trip. They run at once, in the order in which they are first
+    /// polled: `join!` them.
+    pub async fn begin_with<T>(
+        &self,
+        first: impl AsyncFnOnce(&AsyncPgConnection) -> QueryResult<T>,
+    ) -> Result<(Tx, T), DatabaseError> {
+        Tx::begin_with(self.connection().await?, self.wakeups.clone(), first).await
     }
 
     /// Runs `work` in a transaction: committed on `Ok`, rolled back on `Err`.
@@ -116,12 +129,26 @@ impl Database {
 
     /// Answers if the database does.
     pub async fn ping(&self) -> Result<(), DatabaseError> {
-        use diesel_async::RunQueryDsl;
         diesel::sql_query("SELECT 1").execute(&mut self.connection().await?).await?;
         Ok(())
     }
 
     pub fn close(&self) {
         self.pool.close();
+    }
+}
+
+/// So long a connection may lie about before it is asked whether it is still good. One that was closed is known without asking.
+const IDLE: Duration = Duration::from_secs(1);
+
+async fn answers_if_idle(connection: &mut AsyncPgConnection, metrics: &Metrics) -> HookResult<PoolFault> {
+    if metrics.last_used() < IDLE {
+        return Ok(());
+    }
+    let ask = diesel::sql_query("SELECT 1").execute(connection);
+    match tokio::time::timeout(Duration::from_secs(2), ask).await {
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(error)) => Err(HookError::Backend(PoolFault::QueryError(error))),
+        Err(_) => Err(HookError::message("an idle connection does not answer")),
     }
 }

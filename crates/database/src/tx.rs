@@ -1,28 +1,44 @@
 use std::collections::BTreeSet;
 use std::sync::PoisonError;
 
-use diesel_async::AsyncPgConnection;
-use diesel_async::{AnsiTransactionManager, TransactionManager};
+use diesel::QueryResult;
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+use futures::join;
 
 use crate::pool::Wakeups;
 use crate::{Connection, DatabaseError};
 
 /// An open transaction. Dropped without `commit`, it is rolled back by closing its connection.
 pub struct Tx {
-    connection: Connection,
+    /// Until the transaction has ended, and may be another's.
+    connection: Option<Connection>,
     wakeups: Wakeups,
     wake: BTreeSet<&'static str>,
 }
 
 impl Tx {
-    pub(crate) async fn begin(mut connection: Connection, wakeups: Wakeups) -> Result<Self, DatabaseError> {
-        AnsiTransactionManager::begin_transaction(&mut *connection).await?;
-        Ok(Self { connection, wakeups, wake: BTreeSet::new() })
+    pub(crate) async fn begin(connection: Connection, wakeups: Wakeups) -> Result<Self, DatabaseError> {
+        Ok(Self::begin_with(connection, wakeups, async |_| Ok(())).await?.0)
+    }
+
+    /// Statements are sent in the order in which they are first polled, so `first` finds the transaction begun.
+    pub(crate) async fn begin_with<T>(
+        connection: Connection,
+        wakeups: Wakeups,
+        first: impl AsyncFnOnce(&AsyncPgConnection) -> QueryResult<T>,
+    ) -> Result<(Self, T), DatabaseError> {
+        let tx = Self { connection: Some(connection), wakeups, wake: BTreeSet::new() };
+        let mut connection: &AsyncPgConnection = tx.connection.as_ref().expect(OPEN);
+        let queries = first(connection);
+        let (begun, first) = join!(connection.batch_execute("BEGIN"), queries);
+        begun?;
+        let first = first?;
+        Ok((tx, first))
     }
 
     /// What queries run on.
     pub fn conn(&mut self) -> &mut AsyncPgConnection {
-        &mut self.connection
+        self.connection.as_mut().expect(OPEN)
     }
 
     /// After the commit, wake the tasks of this process that wait for `what`.
@@ -31,7 +47,8 @@ impl Tx {
     }
 
     pub async fn commit(mut self) -> Result<(), DatabaseError> {
-        AnsiTransactionManager::commit_transaction(&mut *self.connection).await?;
+        self.conn().batch_execute("COMMIT").await?;
+        self.connection.take();
         let wakeups = self.wakeups.lock().unwrap_or_else(PoisonError::into_inner);
         for notify in self.wake.iter().filter_map(|what| wakeups.get(what)) {
             // `notify_one` keeps a permit, so that a task which is not waiting yet finds it.
@@ -40,10 +57,21 @@ impl Tx {
         Ok(())
     }
 
-    /// A failed roll-back is no failure: the pool drops a connection whose transaction is still open.
+    /// A failed roll-back is no failure: the connection is closed, and that ends the transaction, too.
     pub async fn roll_back(mut self) {
-        if let Err(error) = AnsiTransactionManager::rollback_transaction(&mut *self.connection).await {
-            tracing::debug!(%error, "roll-back failed; the connection is dropped");
+        match self.conn().batch_execute("ROLLBACK").await {
+            Ok(()) => drop(self.connection.take()),
+            Err(error) => tracing::debug!(%error, "roll-back failed; the connection is dropped"),
         }
     }
 }
+
+impl Drop for Tx {
+    fn drop(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            drop(Connection::take(connection));
+        }
+    }
+}
+
+const OPEN: &str = "invariant: the connection is there until the transaction ends";

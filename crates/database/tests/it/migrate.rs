@@ -1,7 +1,5 @@
 //! Any number of replicas may migrate at once.
 
-#![allow(clippy::unwrap_used, reason = "a test")]
-
 use database::EmbeddedMigrations;
 use diesel_migrations::embed_migrations;
 use testkit::TestDatabase;

@@ -1,7 +1,5 @@
 //! What one process says, the others hear.
 
-#![allow(clippy::unwrap_used, reason = "a test")]
-
 use diesel_async::RunQueryDsl;
 use testkit::TestDatabase;
 
