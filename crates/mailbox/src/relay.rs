@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 use database::{Database, DatabaseError, Prepared, Tx};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Text};
-use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
+use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use futures::join;
 use lifecycle::{BoxError, ReadinessHandle, Shutdown, TaskResult};
 use messaging::{Broker, Outgoing, Publisher, Sent};
 use prometheus::{IntCounterVec, IntGaugeVec};
@@ -91,8 +92,9 @@ impl Relay {
 
     /// Sends one batch; tells whether there may be more.
     async fn pass(&self, publisher: &Publisher) -> Result<bool, BoxError> {
-        let mut tx = self.database.begin().await?;
-        let (mut rows, more) = claim(&mut tx, self.settings.batch).await?;
+        let batch = self.settings.batch;
+        let (mut tx, rows) = self.database.begin_with(async |conn| claim(conn, batch).await).await?;
+        let (mut rows, more) = rows;
         if rows.is_empty() {
             tx.roll_back().await;
             return Ok(false);
@@ -154,10 +156,11 @@ impl Row {
 const BYTES: i64 = 8 << 20;
 
 /// The oldest messages, up to `batch` of them and up to [`BYTES`], and whether there may be more.
-async fn claim(tx: &mut Tx, batch: i64) -> QueryResult<(Vec<Row>, bool)> {
+async fn claim(mut conn: &AsyncPgConnection, batch: i64) -> QueryResult<(Vec<Row>, bool)> {
     // An outbox is empty most of the time, and statistics taken then say that reading all of it is cheapest. It is not while
     // the rows of the last minute, sent and deleted, still lie in it.
-    tx.conn().batch_execute("SET LOCAL enable_seqscan = off").await?;
+    let mut planning = conn;
+    let plan = planning.batch_execute("SET LOCAL enable_seqscan = off");
     let oldest = diesel::sql_query(
         "WITH oldest AS MATERIALIZED (
              SELECT id, octet_length(body)::bigint AS size FROM outbox WHERE not_before <= now()
@@ -171,7 +174,9 @@ async fn claim(tx: &mut Tx, batch: i64) -> QueryResult<(Vec<Row>, bool)> {
     )
     .bind::<BigInt, _>(batch)
     .bind::<BigInt, _>(BYTES);
-    let rows: Vec<Row> = Prepared(oldest).load(tx.conn()).await?;
+    let (plan, rows) = join!(plan, Prepared(oldest).load::<Row>(&mut conn));
+    plan?;
+    let rows = rows?;
     let found = rows.as_slice().first().map_or(0, |row| row.found);
     let more = found >= batch || i64::try_from(rows.len()).is_ok_and(|taken| taken < found);
     Ok((rows, more))

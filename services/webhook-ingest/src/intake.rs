@@ -219,15 +219,10 @@ impl Committer {
         for other in group.iter().skip(1) {
             span.follows_from(&other.span);
         }
-        let work = async {
-            let mut tx = self.database.begin().await?;
-            let kept = accept(&mut tx, &deliveries).await?;
-            tx.commit().await?;
-            Ok(kept)
-        };
-        let work = tokio::time::timeout(self.timeout, work.instrument(span));
+        let work = accept(&self.database, &deliveries).instrument(span);
+        let work = tokio::time::timeout(self.timeout, work);
         let outcome = work.await.map_err(|_| NotKept::TooSlow)?;
-        outcome.map_err(|error: DatabaseError| NotKept::Failed(Arc::new(error)))
+        outcome.map_err(|error| NotKept::Failed(Arc::new(error)))
     }
 }
 

@@ -17,7 +17,7 @@ async fn a_batch_is_bounded_in_number_and_in_bytes() {
     crate::post_all(&mut tx, &sizes.map(of_size)).await.unwrap();
     let mut batches = Vec::new();
     for batch in [10, 10, 2, 10, 10] {
-        let (rows, more) = claim(&mut tx, batch).await.unwrap();
+        let (rows, more) = claim(tx.conn(), batch).await.unwrap();
         batches.push((rows.len(), more));
         settle(&mut tx, &rows, &vec![Sent::Confirmed; rows.len()]).await.unwrap();
     }

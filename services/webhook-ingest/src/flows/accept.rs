@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 
 use contracts::webhook::{Position, WordpressPostUpdated, WordpressStatusChanged};
-use database::Tx;
-use diesel::QueryResult;
+use database::{Database, DatabaseError};
 use domain::{AccountId, DeliveryId, SiteId};
 use jiff::Timestamp;
 use mailbox::Letter;
@@ -88,20 +87,24 @@ impl Kept {
 }
 
 /// Keeps all of them, in this order; says of each where it is.
-pub async fn accept(tx: &mut Tx, deliveries: &[&NewDelivery]) -> QueryResult<Vec<Kept>> {
-    let arrivals = deliveries::insert(tx, deliveries).await?;
+pub async fn accept(database: &Database, deliveries: &[&NewDelivery]) -> Result<Vec<Kept>, DatabaseError> {
+    let (mut tx, arrivals) =
+        database.begin_with(async |conn| deliveries::insert(conn, deliveries).await).await?;
     let trace = telemetry::inject();
     let letters: Vec<Letter> = deliveries
         .iter()
         .filter_map(|it| Some(letter(it, it.post.as_ref()?, *arrivals.get(&it.id.as_uuid())?, &trace)))
         .collect();
     if !letters.is_empty() {
-        mailbox::post_letters(tx, letters).await?;
+        mailbox::post_letters(&mut tx, letters).await?;
     }
     let known: Vec<&NewDelivery> =
         deliveries.iter().copied().filter(|it| !arrivals.contains_key(&it.id.as_uuid())).collect();
-    let first = if known.is_empty() { HashMap::new() } else { deliveries::first_of(tx, &known).await? };
-    deliveries.iter().map(|it| kept(it, &arrivals, &first).ok_or(diesel::NotFound)).collect()
+    let first = if known.is_empty() { HashMap::new() } else { deliveries::first_of(&mut tx, &known).await? };
+    let kept: Option<Vec<Kept>> = deliveries.iter().map(|it| kept(it, &arrivals, &first)).collect();
+    let kept = kept.ok_or(diesel::NotFound)?;
+    tx.commit().await?;
+    Ok(kept)
 }
 
 /// `None`: it was known a moment ago, and was forgotten since. The next try is the first again.

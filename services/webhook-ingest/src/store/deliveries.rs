@@ -12,7 +12,7 @@ use super::schema::deliveries;
 use crate::flows::accept::NewDelivery;
 
 /// Writes those that are new, in order, in one statement. Returns their arrivals by id.
-pub async fn insert(tx: &mut Tx, new: &[&NewDelivery]) -> QueryResult<HashMap<Uuid, i64>> {
+pub async fn insert(mut conn: &AsyncPgConnection, new: &[&NewDelivery]) -> QueryResult<HashMap<Uuid, i64>> {
     #[derive(QueryableByName)]
     struct Inserted {
         #[diesel(sql_type = SqlUuid)]
@@ -39,7 +39,7 @@ pub async fn insert(tx: &mut Tx, new: &[&NewDelivery]) -> QueryResult<HashMap<Uu
     .bind::<Array<Timestamptz>, _>(new.iter().map(|it| it.received_at.to_diesel()).collect::<Vec<_>>())
     .bind::<Array<Bool>, _>(new.iter().map(|it| it.signed).collect::<Vec<_>>())
     .bind::<Array<Text>, _>(new.iter().map(|it| it.body.as_str()).collect::<Vec<_>>());
-    let rows: Vec<Inserted> = Prepared(insert).load(tx.conn()).await?;
+    let rows: Vec<Inserted> = Prepared(insert).load(&mut conn).await?;
     Ok(rows.into_iter().map(|row| (row.id, row.arrival)).collect())
 }
 
