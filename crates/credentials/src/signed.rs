@@ -37,13 +37,19 @@ impl FromRequest for SignedRequest {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let body = RawBody::from_request(request, payload);
-        let (directory, headers) = (directory(request), request.headers().clone());
+        let (key, request) = (SiteKey::from_request(request, payload), request.clone());
         Box::pin(async move {
             // A stranger's body is not waited for.
-            let site = directory.identify(&key(&headers)?).await?;
-            let body = body.await?.into_inner();
-            Ok(check(site, &headers, body, directory.now())?)
+            let SiteKey(site) = key.await?;
+            Self::check(site, &request, body.await?.into_inner())
         })
+    }
+}
+
+impl SignedRequest {
+    /// The request of a site whose key it came with.
+    pub fn check(site: Arc<Site>, request: &HttpRequest, body: Bytes) -> Result<Self, Problem> {
+        Ok(check(site, request.headers(), body, directory(request).now())?)
     }
 }
 

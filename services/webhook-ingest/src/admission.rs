@@ -10,7 +10,7 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 use credentials::{SignedRequest, SiteKey};
 use futures::future::LocalBoxFuture;
-use web::{BodyLimit, HttpSettings, Problem};
+use web::{BodyLimit, HttpSettings, Problem, RawBody};
 
 use crate::app::AppState;
 use crate::intake::Room;
@@ -34,15 +34,15 @@ impl FromRequest for Admitted {
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let (key, bytes) = (SiteKey::from_request(request, payload), largest(request));
-        let (request, mut payload) = (request.clone(), payload.take());
+        let (key, body) = (SiteKey::from_request(request, payload), RawBody::from_request(request, payload));
+        let (bytes, request) = (largest(request), request.clone());
         Box::pin(async move {
-            // Nobody takes room who is not known. The key is remembered when it is asked for again.
-            key.await?;
+            // Nobody takes room who is not known.
+            let SiteKey(site) = key.await?;
             let state =
                 request.app_data::<Data<AppState>>().expect("invariant: the application carries its state");
             let room = state.intake.room(bytes)?;
-            let request = SignedRequest::from_request(&request, &mut payload).await?;
+            let request = SignedRequest::check(site, &request, body.await?.into_inner())?;
             Ok(Self { request, _room: room })
         })
     }
