@@ -86,7 +86,9 @@ fn processors(figures: &Figures) -> Table {
 
 fn waits(figures: &Figures) -> Table {
     let mut table = Table::default();
-    table.row(["due → durable, ms, singly", "p50", "alone", "p99", "alone", "ours / it", "longest", "alone"]);
+    let columns =
+        ["p50", "alone", "p99", "alone", "ours / it", "longest", "alone", "µs of ours each", "busy"];
+    table.row(["due → durable, ms, singly"].into_iter().chain(columns));
     for steady in &figures.steady {
         let (mut ours, mut alone) = (steady.ours.sent.waits.clone(), steady.alone.clone());
         ours.sort_unstable();
@@ -98,6 +100,11 @@ fn waits(figures: &Figures) -> Table {
         row.extend(at(0.5).map(tenths));
         row.extend([tenths(ours_99), tenths(alone_99), of_it]);
         row.extend(at(1.0).map(tenths));
+        let used = &steady.ours.used;
+        row.extend([
+            whole(used.per_piece(INGEST, steady.ours.events)),
+            format!("{} %", whole(used.busy * 100.0)),
+        ]);
         table.row(row);
     }
     table
