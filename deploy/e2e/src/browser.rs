@@ -1,9 +1,10 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use reqwest::{Client, Method, Url, header, redirect};
 
-use crate::client;
+use crate::client_builder;
 
 /// A page as it came.
 pub struct Page {
@@ -65,8 +66,11 @@ pub struct Browser {
 
 impl Browser {
     pub async fn log_in(site: &str, user: &str, password: &str) -> Self {
-        let _ = client(); // Installs the TLS provider.
-        let http = Client::builder().no_proxy().redirect(redirect::Policy::none()).build().unwrap();
+        let http = client_builder()
+            .timeout(Duration::from_mins(5))
+            .redirect(redirect::Policy::none())
+            .build()
+            .unwrap();
         let browser =
             Self { site: Url::parse(&format!("{site}/")).unwrap(), http, cookies: Mutex::default() };
         browser.get("wp-login.php").await; // Sets the cookie that WordPress wants to see again.

@@ -35,7 +35,9 @@ impl Distribution {
         let anew = format!("drop schema if exists {schema} cascade; create schema {schema}");
         run(psql(stack.text("/database_url"), &anew).env("PGOPTIONS", "-cclient_min_messages=warning"));
 
-        let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+        // Held until it is needed: else the middleman might get it, and stand before itself.
+        let reserved = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let port = reserved.local_addr().unwrap().port();
         let address = format!("http://127.0.0.1:{port}");
         let middleman = Middleman::before(&address);
         let database_url = format!("{}?options=-csearch_path%3D{schema}", stack.text("/database_url"));
@@ -55,6 +57,7 @@ impl Distribution {
         let log = std::fs::File::create(folder.join("log")).unwrap();
         let mut serve = Command::new(&binary);
         let serve = serve.envs(settings.clone()).arg("serve").stdout(log.try_clone().unwrap()).stderr(log);
+        drop(reserved);
         let process = serve.stdin(Stdio::null()).spawn().unwrap();
         let (key, http) = (key.to_owned(), client());
         eventually("plugin-distribution serves", Duration::from_secs(20), async || {

@@ -48,6 +48,11 @@ pub(crate) fn run(command: &mut Command) -> String {
 }
 
 pub(crate) fn client() -> reqwest::Client {
+    client_builder().build().unwrap()
+}
+
+/// Each request has a connection of its own: what serves WordPress closes idle ones when it likes, also while a request is on its way.
+pub(crate) fn client_builder() -> reqwest::ClientBuilder {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder().no_proxy().timeout(Duration::from_mins(1)).build().unwrap()
+    reqwest::Client::builder().no_proxy().timeout(Duration::from_mins(1)).pool_max_idle_per_host(0)
 }
