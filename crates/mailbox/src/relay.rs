@@ -93,8 +93,8 @@ impl Relay {
     /// Sends one batch; tells whether there may be more.
     async fn pass(&self, publisher: &Publisher) -> Result<bool, BoxError> {
         let batch = self.settings.batch;
-        let (mut tx, rows) = self.database.begin_with(async |conn| claim(conn, batch).await).await?;
-        let (mut rows, more) = rows;
+        let (mut tx, (mut rows, more)) =
+            self.database.begin_with(async |conn| claim(conn, batch).await).await?;
         if rows.is_empty() {
             tx.roll_back().await;
             return Ok(false);
