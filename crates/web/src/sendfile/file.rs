@@ -22,12 +22,8 @@ impl SealedFile {
         Ok(Self { file: Arc::new(file), length: bytes.len() as u64 })
     }
 
-    pub fn len(&self) -> u64 {
+    pub fn length(&self) -> u64 {
         self.length
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.length == 0
     }
 
     /// All of it, copied.
@@ -60,7 +56,7 @@ mod tests {
         assert!(file.file.write_at(b"x", 0).is_err());
         assert!(file.file.write_at(b"x", 8).is_err(), "longer");
         assert!(file.file.set_len(7).is_err(), "shorter");
-        assert_eq!((file.read().unwrap(), file.len()), (Bytes::from("released"), 8));
+        assert_eq!((file.read().unwrap(), file.length()), (Bytes::from("released"), 8));
     }
 
     #[test]

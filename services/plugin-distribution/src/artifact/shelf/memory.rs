@@ -37,7 +37,7 @@ impl Memory {
         let mut packages = self.packages.write().unwrap_or_else(PoisonError::into_inner);
         let kept = Kept { package, asked_at: AtomicU64::new(self.tick()) };
         packages.insert(sha256, kept);
-        while packages.values().map(|it| it.package.len()).sum::<u64>() > self.most_bytes {
+        while packages.values().map(|it| it.package.length()).sum::<u64>() > self.most_bytes {
             let oldest = packages.iter().min_by_key(|(_, it)| it.asked_at.load(Ordering::Relaxed));
             let Some(oldest) = oldest.map(|(sha256, _)| sha256.clone()) else { break };
             packages.remove(&oldest);
