@@ -138,7 +138,8 @@ impl Database {
     }
 }
 
-/// So long a connection may lie about before it is asked whether it is still good. One that was closed is known without asking.
+/// So long after it was given out a connection is asked whether it is still good: it may be half-open, or busy with what its last user gave up.
+/// One that was closed is known without asking.
 const IDLE: Duration = Duration::from_secs(1);
 
 async fn answers_if_idle(connection: &mut AsyncPgConnection, metrics: &Metrics) -> HookResult<PoolFault> {

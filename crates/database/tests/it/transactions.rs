@@ -114,12 +114,26 @@ async fn so_does_one_that_is_given_up_while_it_begins() {
     assert_eq!(notes(&database).await, 0);
 }
 
+/// The pool asks a connection that it gave out longer ago than this.
+const LONG_AGO: Duration = Duration::from_millis(1_100);
+
 #[tokio::test]
 async fn a_connection_that_the_server_closed_is_not_given_out() {
     let (server, database) = open().await;
     let lost = backend(&database).await;
     let another = server.database("test");
     execute(&another, &format!("SELECT pg_terminate_backend({lost})")).await;
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    tokio::time::sleep(LONG_AGO).await;
     assert_ne!(backend(&database).await, lost);
+}
+
+#[tokio::test]
+async fn nor_is_one_that_does_not_answer() {
+    let (_server, database) = open().await;
+    let first = backend(&database).await;
+    let mut connection = database.connection().await.unwrap();
+    let sleep = diesel::sql_query("SELECT pg_sleep(30)").execute(&mut connection);
+    assert!(tokio::time::timeout(LONG_AGO, sleep).await.is_err());
+    drop(connection);
+    assert_ne!(backend(&database).await, first);
 }
