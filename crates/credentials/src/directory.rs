@@ -1,24 +1,27 @@
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use database::{Database, DatabaseError};
-use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
-use domain::{AccountId, ApiKey, Clock, SiteId};
+use domain::{ApiKey, Clock};
 use jiff::Timestamp;
 use lifecycle::{Shutdown, TaskResult};
-use secrets::{Pepper, constant_time_eq};
+use secrets::Pepper;
+use telemetry::metrics::{self, IntCounterVec};
 use tokio::runtime::Handle;
+use tokio::time::MissedTickBehavior;
 
-use crate::schema::{credential_keys, credentials};
-use crate::site::Signs;
+use crate::keys::{self, Digest, Key};
 use crate::{Refusal, Site, State};
 
 /// What a directory waits for.
 pub(crate) const CHANGED: &str = "credentials";
 /// How long an answer is remembered. A revoked key must be dead within 5 s everywhere.
 const MEMORY: Duration = Duration::from_secs(2);
+/// How often what is in use is asked for anew: twice before it would be forgotten.
+const RENEW: Duration = Duration::from_millis(900);
+/// Keys asked for by one query.
+const TOGETHER: usize = 1_000;
 /// How long a look-up may take before the asker is told to come back.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// Keys remembered; beyond it memory is emptied rather than grown by strangers.
@@ -36,18 +39,12 @@ struct Inner {
     memory: Mutex<HashMap<Digest, Remembered>>,
 }
 
-type Digest = [u8; 32];
-
 #[derive(Clone)]
 struct Remembered {
     key: Option<Arc<Key>>,
     until: Instant,
-}
-
-struct Key {
-    site: Arc<Site>,
-    valid_until: Option<Timestamp>,
-    revoked: bool,
+    /// Since it was last asked for.
+    used: bool,
 }
 
 impl Directory {
@@ -79,35 +76,73 @@ impl Directory {
         self.0.clock.now()
     }
 
-    /// Empties its memory whenever this process has taken over a change. To be kept running.
-    pub async fn forget_on_change(&self, shutdown: Shutdown) -> TaskResult {
+    /// Empties its memory whenever this process has taken over a change, and asks for the keys in use, all together, before they are
+    /// forgotten. To be kept running.
+    pub async fn keep_up(&self, shutdown: Shutdown) -> TaskResult {
         let changed = self.0.database.wakeup(CHANGED);
-        while shutdown.unless_cancelled(changed.notified()).await.is_some() {
-            self.memory().clear();
+        let mut time = tokio::time::interval(RENEW);
+        time.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                () = shutdown.cancelled() => return Ok(()),
+                () = changed.notified() => self.memory().clear(),
+                _ = time.tick() => {
+                    // What was not renewed is forgotten, and looked up when it is used.
+                    let _ = tokio::time::timeout(PATIENCE, self.renew()).await;
+                }
+            }
+        }
+    }
+
+    async fn renew(&self) -> Result<(), DatabaseError> {
+        for digests in self.in_use().chunks(TOGETHER) {
+            let until = Instant::now() + MEMORY;
+            ASKED.with_label_values(&["renewal"]).inc_by(digests.len() as u64);
+            let mut found = keys::find(&self.0.database, digests).await?;
+            let mut memory = self.memory();
+            for digest in digests {
+                match found.remove(digest) {
+                    Some(key) => {
+                        memory.insert(*digest, Remembered { key: Some(Arc::new(key)), until, used: false })
+                    }
+                    None => memory.remove(digest),
+                };
+            }
         }
         Ok(())
     }
 
+    /// Keys that were used since they were last asked for. The others, and what is no key at all, are not worth a question.
+    fn in_use(&self) -> Vec<Digest> {
+        let (mut memory, now) = (self.memory(), Instant::now());
+        memory.retain(|_, it| it.until > now);
+        memory.iter().filter(|(_, it)| it.used && it.key.is_some()).map(|(digest, _)| *digest).collect()
+    }
+
     fn recall(&self, digest: &Digest) -> Option<Remembered> {
-        self.memory().get(digest).filter(|it| it.until > Instant::now()).cloned()
+        let mut memory = self.memory();
+        let remembered = memory.get_mut(digest).filter(|it| it.until > Instant::now())?;
+        remembered.used = true;
+        Some(remembered.clone())
     }
 
     async fn look_up(&self, digest: Digest) -> Result<Option<Arc<Key>>, Refusal> {
+        ASKED.with_label_values(&["request"]).inc();
         // The answer is as old as the question.
         let until = Instant::now() + MEMORY;
         let database = self.0.database.clone();
-        let query = self.0.runtime.spawn(async move { find(&database, &digest).await });
-        let key = tokio::time::timeout(PATIENCE, query)
+        let query = self.0.runtime.spawn(async move { keys::find(&database, &[digest]).await });
+        let mut found = tokio::time::timeout(PATIENCE, query)
             .await
             .map_err(|_| Refusal::TooSlow)?
             .map_err(|_| Refusal::TooSlow)?
-            .map_err(Refusal::Unavailable)?
-            .map(Arc::new);
+            .map_err(Refusal::Unavailable)?;
+        let key = found.remove(&digest).map(Arc::new);
         let mut memory = self.memory();
         if memory.len() >= MOST {
             memory.clear();
         }
-        memory.insert(digest, Remembered { key: key.clone(), until });
+        memory.insert(digest, Remembered { key: key.clone(), until, used: true });
         Ok(key)
     }
 
@@ -116,44 +151,7 @@ impl Directory {
     }
 }
 
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = credentials)]
-struct SiteRow {
-    site_id: i64,
-    account_id: i64,
-    state: String,
-    site_url: String,
-    site_public_key: Option<Vec<u8>>,
-}
-
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = credential_keys)]
-struct KeyRow {
-    digest: Vec<u8>,
-    #[diesel(deserialize_as = jiff_diesel::NullableTimestamp)]
-    valid_until: Option<Timestamp>,
-    #[diesel(deserialize_as = jiff_diesel::NullableTimestamp)]
-    revoked_at: Option<Timestamp>,
-}
-
-async fn find(database: &Database, digest: &Digest) -> Result<Option<Key>, DatabaseError> {
-    let found: Option<(KeyRow, SiteRow)> = credential_keys::table
-        .inner_join(credentials::table)
-        .filter(credential_keys::digest.eq(digest.as_slice()))
-        .select((KeyRow::as_select(), SiteRow::as_select()))
-        .first(&mut database.connection().await?)
-        .await
-        .optional()?;
-    let found = found.filter(|(key, _)| constant_time_eq(&key.digest, digest));
-    Ok(found.map(|(key, site)| Key {
-        site: Arc::new(Site {
-            id: SiteId::new(site.site_id),
-            account: AccountId::new(site.account_id),
-            state: State::of(&site.state),
-            url: site.site_url,
-            signs: Signs::with(site.site_public_key.as_deref()),
-        }),
-        valid_until: key.valid_until,
-        revoked: key.revoked_at.is_some(),
-    }))
-}
+static ASKED: LazyLock<IntCounterVec> = LazyLock::new(|| {
+    let says = "Keys asked of the database: by a request that had to wait for it, or renewed before they were forgotten.";
+    metrics::counter("credential_keys_asked_total", says, &["by"])
+});

@@ -3,6 +3,7 @@
 mod apply;
 mod description;
 mod directory;
+mod keys;
 mod presented;
 mod refusal;
 mod schema;

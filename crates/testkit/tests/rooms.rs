@@ -18,7 +18,10 @@ const MAY_KNOW: [(&str, &[&str]); 11] = [
     ("messaging", &["contracts"]),
     ("mailbox", &["contracts", "database", "lifecycle", "messaging", "telemetry"]),
     ("web", &["database", "domain", "lifecycle", "telemetry"]),
-    ("credentials", &["contracts", "database", "domain", "lifecycle", "mailbox", "secrets", "web"]),
+    (
+        "credentials",
+        &["contracts", "database", "domain", "lifecycle", "mailbox", "secrets", "telemetry", "web"],
+    ),
 ];
 
 const SERVICES: [&str; 4] = ["integration-api", "plugin-distribution", "publisher-worker", "webhook-ingest"];

@@ -102,7 +102,7 @@ impl App {
         let directory = state.directory.clone();
         lifecycle.spawn(Stage::Work, "credential memory", move |shutdown| {
             let directory = directory.clone();
-            async move { directory.forget_on_change(shutdown).await }
+            async move { directory.keep_up(shutdown).await }
         });
         let database = state.database.clone();
         lifecycle.check("database", Duration::from_secs(2), move || {

@@ -79,7 +79,7 @@ fn start_intake(lifecycle: &Lifecycle, state: &AppState, committer: Committer) {
     let directory = state.directory.clone();
     lifecycle.spawn(Stage::Work, "credential memory", move |shutdown| {
         let directory = directory.clone();
-        async move { directory.forget_on_change(shutdown).await }
+        async move { directory.keep_up(shutdown).await }
     });
 }
 

@@ -1,8 +1,8 @@
 //! Who may say what.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use contracts::site::SiteState;
+use contracts::site::{SiteCredentialChanged, SiteState};
 use domain::{ApiKey, Clock};
 use jiff::Timestamp;
 use jiff::ToSpan;
@@ -152,5 +152,54 @@ async fn keys_change_without_a_gap_and_die_in_time() {
     service.told(message).await;
     tokio::time::sleep(Duration::from_secs(3)).await;
     assert_eq!(send(&new).await, (403, "site_suspended".to_owned()));
+    service.stop().await;
+}
+
+/// Keys asked of the database, by whom.
+async fn asked(service: &Service) -> (u64, u64) {
+    let metrics = service.get_text("/metrics").await;
+    let of = |by: &str| {
+        let name = format!("credential_keys_asked_total{{by=\"{by}\"}} ");
+        metrics.lines().find_map(|line| line.strip_prefix(&name)?.parse().ok()).unwrap_or(0)
+    };
+    (of("request"), of("renewal"))
+}
+
+#[tokio::test]
+async fn a_key_in_use_is_waited_for_once() {
+    let service = Service::start().await;
+    let sites = [Site::unsigned(5), Site::unsigned(6)];
+    for site in &sites {
+        service.knows(site).await;
+    }
+    let send = async |site: &Site| {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        service.post(STATUS, with_key(site.key.expose()), status_body()).await.status.as_u16()
+    };
+    // Longer than a key is remembered, twice.
+    let begun = Instant::now();
+    while begun.elapsed() < Duration::from_secs(5) {
+        for site in &sites {
+            assert_eq!(send(site).await, 200);
+        }
+    }
+    let (waited_for, renewed) = asked(&service).await;
+    assert_eq!(waited_for, 2);
+    assert!((6..=12).contains(&renewed), "{renewed} keys were renewed in five seconds");
+
+    // Renewed is what has become of it, here by another replica.
+    let revoked = SiteCredentialChanged { version: 2, accepted_keys: Vec::new(), ..sites[0].announced() };
+    service.told(revoked).await;
+    let begun = Instant::now();
+    while send(&sites[0]).await == 200 {
+        assert!(begun.elapsed() < Duration::from_millis(2_200), "it still counts");
+    }
+    assert_eq!(send(&sites[0]).await, 401);
+
+    // Nobody asks for what nobody uses.
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    let before = asked(&service).await;
+    tokio::time::sleep(Duration::from_millis(2_500)).await;
+    assert_eq!(asked(&service).await, before);
     service.stop().await;
 }
