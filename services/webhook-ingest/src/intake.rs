@@ -2,8 +2,9 @@
 //!
 //! A transaction costs a flush to disk, however much is in it. So requests do not commit for themselves: they hand what they
 //! bring to the one [`Committer`], which writes everything that came in while it was busy with the group before, in one
-//! transaction, and only then answers each. Nobody waits for company: a request alone is a group of one. When a good many events wait, a
-//! second group is begun beside the first: one is put together here while the other is written there.
+//! transaction, and only then answers each. A request alone is a group of one, at once; but groups keep a pace, because each costs both
+//! sides more than what is in it. When a good many events wait, a second group is begun beside the first: one is put together here while the
+//! other is written there.
 //!
 //! What is not committed is not answered with a success. A group that takes too long, a database that is away, or too many
 //! waiting requests are a refusal to come back from; what was committed after all is then a duplicate.
@@ -49,6 +50,7 @@ pub struct Committer {
     database: Database,
     waiting: Arc<Mutex<mpsc::Receiver<Waiting>>>,
     group: usize,
+    pace: Duration,
     timeout: Duration,
     /// On while requests come in faster than they are written.
     rush: Rush,
@@ -117,7 +119,8 @@ pub fn open(database: Database, settings: &IntakeSettings, rush: Rush) -> (Intak
         overfull: Arc::default(),
     };
     let waiting = Arc::new(Mutex::new(receiver));
-    (intake, Committer { database, waiting, group: settings.group, timeout: settings.commit_timeout, rush })
+    let (group, pace, timeout) = (settings.group, settings.pace, settings.commit_timeout);
+    (intake, Committer { database, waiting, group, pace, timeout, rush })
 }
 
 /// So many events are worth a second transaction beside the one under way.
@@ -165,11 +168,18 @@ impl Committer {
     pub async fn run(self, shutdown: Shutdown) -> TaskResult {
         let mut waiting = self.waiting.lock().await;
         let (mut next, mut writing) = (Group::default(), FuturesUnordered::new());
+        // When the next group may begin.
+        let mut due = Instant::now();
         loop {
+            let early = Instant::now() < due;
             tokio::select! {
                 Some(()) = writing.next(), if !writing.is_empty() => {}
-                Some(first) = waiting.recv(), if next.events < self.group => next.take(first),
+                () = tokio::time::sleep_until(due.into()), if early => {}
+                Some(first) = waiting.recv(), if !early && next.events < self.group => next.take(first),
                 () = shutdown.cancelled(), if next.is_empty() && waiting.is_empty() && writing.is_empty() => return Ok(()),
+            }
+            if Instant::now() < due {
+                continue;
             }
             while next.events < self.group
                 && let Ok(another) = waiting.try_recv()
@@ -178,6 +188,7 @@ impl Committer {
             }
             if !next.is_empty() && (writing.is_empty() || (next.events >= MANY && writing.len() == 1)) {
                 writing.push(self.keep(std::mem::take(&mut next).requests));
+                due = Instant::now() + self.pace;
             }
             self.rush.set(next.events >= RUSH || writing.len() > 1);
         }

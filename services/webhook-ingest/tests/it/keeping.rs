@@ -1,7 +1,7 @@
 //! What was taken in is kept once, in order.
 
 use std::fmt::Write;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -123,6 +123,31 @@ async fn the_same_event_many_times_at_once_is_kept_once() {
         assert!(answers.iter().all(|it| it.delivery_ids() == answers[0].delivery_ids()));
     }
     assert_eq!(service.outbox().await.len(), 10);
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn a_request_alone_is_written_at_once_and_those_on_its_heels_together() {
+    let service = Service::start_set(&[("IGNY8__INTAKE__PACE", "700ms")]).await;
+    let site = Site::signing(6);
+    service.knows(&site).await;
+    let groups = async || {
+        let metrics = service.get_text("/metrics").await;
+        metrics.lines().find_map(|line| line.strip_prefix("webhook_group_events_count ")?.parse::<i64>().ok())
+    };
+    for round in 0..2_i64 {
+        let begun = Instant::now();
+        let alone = service.send(&site, &[site.event(10 * round, 7, "draft")]).await;
+        assert_eq!(alone.acks(), ["accepted"]);
+        assert!(begun.elapsed() < Duration::from_millis(500), "nobody had come before it");
+        let after = (1..6).map(|seq| [site.event(10 * round + seq, 7, "draft")]).collect::<Vec<_>>();
+        for answer in futures::future::join_all(after.iter().map(|it| service.send(&site, it))).await {
+            assert_eq!(answer.acks(), ["accepted"]);
+        }
+        assert!(begun.elapsed() > Duration::from_millis(600), "the next group keeps its distance");
+        assert_eq!(groups().await, Some(2 * (round + 1)));
+        tokio::time::sleep(Duration::from_millis(800)).await;
+    }
     service.stop().await;
 }
 
