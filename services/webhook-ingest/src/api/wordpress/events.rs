@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use web::{Json, Problem, ProblemBody, Success};
 
 use super::post::{Post, Wrong, is_sensible, number_or_nothing};
-use super::rest;
+use super::rest::{self, to_text};
 use crate::admission::Admitted;
 use crate::app::AppState;
 use crate::flows::accept::{Kept, NewDelivery, PostEvent};
@@ -140,7 +140,7 @@ fn read(event: &Value, request: &SignedRequest, now: Timestamp) -> Result<NewDel
         occurred_at: occurred_at.filter(|at| is_sensible(*at)).unwrap_or(now),
         received_at: now,
         signed: request.signed,
-        body: event.to_string(),
+        body: to_text(event),
         post,
     })
 }
@@ -150,9 +150,9 @@ fn read_post(event: &Value, site: &Site, kind: &str) -> Result<PostEvent, Wrong>
     let data = data.ok_or_else(|| Wrong::Field("data", "must be an object".to_owned()))?;
     let post = Post::deserialize(data).map_err(|error| Wrong::Field("data", error.to_string()))?;
     match (kind, data.as_object()) {
-        (DELETED, _) => post.deleted(site, data.to_string()),
-        (UPDATED, Some(fields)) => post.updated(site, rest::of_event(fields), data.to_string()),
-        _ => post.with_status(site, data.to_string()),
+        (DELETED, _) => post.deleted(site, to_text(data)),
+        (UPDATED, Some(fields)) => post.updated(site, rest::of_event(fields), to_text(data)),
+        _ => post.with_status(site, to_text(data)),
     }
 }
 

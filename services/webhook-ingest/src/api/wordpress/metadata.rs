@@ -46,7 +46,7 @@ pub struct Metadata {
 pub async fn receive_metadata(request: Admitted, state: Data<AppState>) -> Result<Success<Receipt>, Problem> {
     let (object, post) = single::read::<Post>(&request.body)?;
     let (rest, modified_at) = (rest::of_body(&object), rest::modified(&object));
-    let body = Value::Object(object).to_string();
+    let body = rest::to_text(&object);
     let mut post = post.updated(&request.site, rest, body.clone())?;
     post.modified_at = modified_at;
     single::keep(&state, &request, UPDATED, body, Some(post)).await

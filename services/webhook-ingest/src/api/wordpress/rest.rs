@@ -1,6 +1,7 @@
 //! What a site says of a post besides its status: terms, author, dates and whatever else its plugin knows.
 
 use jiff::Timestamp;
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::post::{is_sensible, modified_at};
@@ -20,7 +21,7 @@ pub fn of_event(data: &Object) -> Rest {
             .map(str::to_owned)
             .collect(),
         revision: text("revision").to_owned(),
-        metadata: data.get("metadata").and_then(Value::as_object).map_or_else(String::new, to_text),
+        metadata: data.get("metadata").and_then(Value::as_object).map_or_else(String::new, metadata),
     }
 }
 
@@ -29,7 +30,7 @@ pub fn of_body(body: &Object) -> Rest {
     let beside = body.iter().filter(|(name, _)| !ENVELOPE.contains(&name.as_str()));
     let mut all: Object = beside.map(|(name, value)| (name.clone(), value.clone())).collect();
     all.extend(body.get("metadata").and_then(Value::as_object).cloned().unwrap_or_default());
-    Rest { metadata: to_text(&all), ..Rest::default() }
+    Rest { metadata: metadata(&all), ..Rest::default() }
 }
 
 /// When the post was modified, if one of the names that WordPress and older plugins have for it says so. A date without a zone is the
@@ -64,8 +65,13 @@ fn is_word(text: &str) -> bool {
 }
 
 /// Nothing for nothing.
-fn to_text(object: &Object) -> String {
-    if object.is_empty() { String::new() } else { Value::Object(object.clone()).to_string() }
+fn metadata(object: &Object) -> String {
+    if object.is_empty() { String::new() } else { to_text(object) }
+}
+
+/// JSON that was read, as JSON; a [`Value`]'s own `to_string` takes twice as long.
+pub fn to_text(json: &impl Serialize) -> String {
+    serde_json::to_string(json).expect("invariant: all keys are strings")
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! A post's status changed: one event, from plugins that send them singly. The site's key may.
 
 use actix_web::web::Data;
-use serde_json::Value;
 use web::{Problem, ProblemBody, Success};
 
 use super::events::STATUS_CHANGED;
 use super::post::Post;
+use super::rest::to_text;
 use super::single::{self, Receipt};
 use crate::admission::Admitted;
 use crate::app::AppState;
@@ -31,7 +31,7 @@ use crate::app::AppState;
 )]
 pub async fn receive_status(request: Admitted, state: Data<AppState>) -> Result<Success<Receipt>, Problem> {
     let (object, post) = single::read::<Post>(&request.body)?;
-    let body = Value::Object(object).to_string();
+    let body = to_text(&object);
     let post = post.with_status(&request.site, body.clone())?;
     single::keep(&state, &request, STATUS_CHANGED, body, Some(post)).await
 }

@@ -9,6 +9,7 @@ use web::{Json, Problem, ProblemBody, Success};
 
 use super::events::{DELETED, UPDATED};
 use super::post::{Post, Wrong};
+use super::rest::to_text;
 use super::single::{self, Receipt};
 use crate::admission::Admitted;
 use crate::app::AppState;
@@ -48,7 +49,7 @@ pub async fn receive_notice(request: Admitted, state: Data<AppState>) -> Result<
     let object: Map<String, Value> = Json::parse(&request.body)?;
     let action = object.get("action").and_then(Value::as_str).unwrap_or_default().to_owned();
     check_line(&action, 64).map_err(|error| Wrong::Field("action", error.to_string()))?;
-    let body = Value::Object(object).to_string();
+    let body = to_text(&object);
     let post = || Json::<Post>::parse(&request.body);
     let (kind, post) = match action.as_str() {
         "post_deleted" => (DELETED, Some(post()?.deleted(&request.site, body.clone())?)),
