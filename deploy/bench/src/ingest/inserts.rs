@@ -7,8 +7,8 @@ use std::time::Duration;
 use anyhow::Context;
 use diesel_async::RunQueryDsl;
 
-use super::Taken;
 use super::stack::Stack;
+use super::{LEFT_OUT, Taken};
 use crate::measure::Meter;
 
 const CLIENTS: usize = 8;
@@ -19,7 +19,6 @@ const BODY: &str = r#"{"id":"0193511c-7a00-7000-8000-000000000001","seq":1795341
 const MESSAGE_BYTES: usize = 850;
 
 pub async fn measure(stack: &Stack, count: usize, per_transaction: usize) -> anyhow::Result<Taken> {
-    prepare(stack).await?;
     let transactions = (count / per_transaction / CLIENTS).max(1);
     let meter = Meter::start(&stack.programs)?;
     let mut command = pgbench(stack, CLIENTS)?;
@@ -27,7 +26,6 @@ pub async fn measure(stack: &Stack, count: usize, per_transaction: usize) -> any
     let text = run(command, per_transaction).await?;
     let count = transactions * CLIENTS * per_transaction;
     let mut taken = Taken::of(count, Duration::ZERO, &meter)?;
-    clean_up(stack).await?;
     let rate =
         text.lines().find_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse::<f64>().ok());
     let rate = rate.with_context(|| format!("pgbench said no rate: {text}"))?;
@@ -36,24 +34,29 @@ pub async fn measure(stack: &Stack, count: usize, per_transaction: usize) -> any
     Ok(taken)
 }
 
-/// How long each waited from when it was due until it was committed, one by one at a steady rate.
+/// How long each waited from when it was due until it was committed, one by one at a steady rate, but for the first second's.
 pub async fn waits(stack: &Stack, per_second: f64, seconds: f64) -> anyhow::Result<Vec<Duration>> {
-    prepare(stack).await?;
     let folder = tempfile::tempdir()?;
     let mut command = pgbench(stack, CLIENTS_AT_A_RATE)?;
     command.args(["-R", &per_second.to_string(), "-T", &seconds.ceil().to_string(), "--log"]);
     command.arg(format!("--log-prefix={}", folder.path().join("log").display()));
     run(command, 1).await?;
-    clean_up(stack).await?;
-    let mut waits = Vec::new();
+    let mut waited = Vec::new();
     for file in std::fs::read_dir(folder.path())? {
         for line in std::fs::read_to_string(file?.path())?.lines() {
-            let micros = line.split(' ').nth(2).and_then(|it| it.parse().ok());
-            waits.push(Duration::from_micros(micros.with_context(|| format!("pgbench logged: {line}"))?));
+            waited.push(due_and_wait(line).with_context(|| format!("pgbench logged: {line}"))?);
         }
     }
-    anyhow::ensure!(!waits.is_empty(), "pgbench logged nothing");
-    Ok(waits)
+    let begun = waited.iter().map(|(due, _)| *due).min().context("pgbench logged nothing")?;
+    Ok(waited.into_iter().filter(|(due, _)| *due >= begun + LEFT_OUT).map(|(_, wait)| wait).collect())
+}
+
+/// Of a line `client transaction wait script seconds micros lag`; the last time is when it was over.
+fn due_and_wait(line: &str) -> Option<(Duration, Duration)> {
+    let number = |nth| line.split(' ').nth(nth)?.parse().ok();
+    let wait = Duration::from_micros(number(2)?);
+    let over = Duration::from_secs(number(4)?) + Duration::from_micros(number(5)?);
+    Some((over.checked_sub(wait)?, wait))
 }
 
 /// What pgbench says at the end.
@@ -96,20 +99,10 @@ fn statement(per_transaction: usize) -> String {
 
 const TABLES: [&str; 2] = ["deliveries", "outbox"];
 
-async fn prepare(stack: &Stack) -> anyhow::Result<()> {
-    clean_up(stack).await?;
+/// The tables stay: their files' going would take the disk from what is measured next.
+pub async fn prepare(stack: &Stack) -> anyhow::Result<()> {
     let mut statements = vec!["CREATE SEQUENCE bare_ids CACHE 100".to_owned()];
     statements.extend(TABLES.map(|table| format!("CREATE TABLE bare_{table} (LIKE {table} INCLUDING ALL)")));
-    execute(stack, &statements).await
-}
-
-async fn clean_up(stack: &Stack) -> anyhow::Result<()> {
-    let mut statements: Vec<_> = TABLES.map(|table| format!("DROP TABLE IF EXISTS bare_{table}")).into();
-    statements.push("DROP SEQUENCE IF EXISTS bare_ids".to_owned());
-    execute(stack, &statements).await
-}
-
-async fn execute(stack: &Stack, statements: &[String]) -> anyhow::Result<()> {
     let mut connection = stack.database.connection().await?;
     for statement in statements {
         diesel::sql_query(statement).execute(&mut connection).await?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::round::Round;
+use super::round::{Heard, Round};
 use super::stack::Stack;
 use crate::stack::until;
 use crate::table::whole;
@@ -27,8 +27,8 @@ struct Ack {
     delivery_id: Uuid,
 }
 
-pub async fn judge(stack: &Stack, rounds: &[Round]) -> anyhow::Result<()> {
-    let (mut taken, mut arrived, mut repeated) = (HashSet::new(), HashSet::new(), 0);
+pub async fn judge(stack: &Stack, rounds: &[Round], heard: &Heard) -> anyhow::Result<()> {
+    let mut taken = HashSet::new();
     for round in rounds {
         for answer in &round.sent.answers {
             for ack in serde_json::from_slice::<Answer>(answer)?.data.acks {
@@ -36,18 +36,19 @@ pub async fn judge(stack: &Stack, rounds: &[Round]) -> anyhow::Result<()> {
                 anyhow::ensure!(taken.insert(ack.delivery_id), "two events have one delivery");
             }
         }
-        repeated += round.arrived.iter().filter(|id| !arrived.insert(**id)).count();
     }
     let events: usize = rounds.iter().map(|it| it.events).sum();
     anyhow::ensure!(taken.len() == events, "{} of {events} events were taken", taken.len());
-    anyhow::ensure!(taken == arrived, "{} were taken and {} came out", taken.len(), arrived.len());
+    let out = &heard.deliveries;
+    anyhow::ensure!(taken == *out, "{} were taken and {} came out", taken.len(), out.len());
     let kept = stack.count("SELECT count(*) AS n FROM deliveries").await?;
     anyhow::ensure!(kept == i64::try_from(events)?, "{kept} of {events} deliveries are there");
     let empty = async || Ok(stack.count("SELECT count(*) AS n FROM outbox").await? == 0);
     until("the outbox is empty", Duration::from_secs(10), empty).await?;
     println!(
-        "  judged: {} events, each taken once, kept once and read from the broker; {repeated} read twice",
-        whole(events as f64)
+        "  judged: {} events, each taken once, kept once and read from the broker; {} read twice",
+        whole(events as f64),
+        heard.again
     );
     Ok(())
 }

@@ -9,13 +9,14 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
+use super::LEFT_OUT;
 use super::sites::Request;
 pub use crate::round::Arrival;
 
 pub struct Sent {
     /// From the first request until the last answer.
     pub took: Duration,
-    /// From when a request was due until it was answered; in no order.
+    /// From when a request was due until it was answered; in no order, and at a steady rate without the first second's.
     pub waits: Vec<Duration>,
     /// The bodies.
     pub answers: Vec<Vec<u8>>,
@@ -43,8 +44,10 @@ pub async fn send(
     }
     let (mut waits, mut answers) = (Vec::new(), Vec::new());
     while let Some(ended) = senders.join_next().await {
-        for (wait, answer) in ended?? {
-            waits.push(wait);
+        for (due, wait, answer) in ended?? {
+            if matches!(arrival, Arrival::AtOnce) || due - begun >= LEFT_OUT {
+                waits.push(wait);
+            }
             answers.push(answer);
         }
     }
@@ -57,7 +60,7 @@ async fn one_after_the_other(
     next: Arc<AtomicUsize>,
     begun: Instant,
     arrival: Arrival,
-) -> anyhow::Result<Vec<(Duration, Vec<u8>)>> {
+) -> anyhow::Result<Vec<(Instant, Duration, Vec<u8>)>> {
     let (mut done, mut buffer) = (Vec::new(), Vec::with_capacity(64 * 1024));
     loop {
         let place = next.fetch_add(1, Ordering::Relaxed);
@@ -69,7 +72,7 @@ async fn one_after_the_other(
         tokio::time::sleep_until(due.into()).await;
         stream.write_all(&request.bytes).await?;
         let answer = read(&mut stream, &mut buffer).await?;
-        done.push((due.elapsed(), answer));
+        done.push((due, due.elapsed(), answer));
     }
 }
 

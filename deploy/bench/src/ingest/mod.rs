@@ -17,7 +17,7 @@ mod sites;
 mod stack;
 
 use load::Arrival;
-use round::Round;
+use round::{Heard, Round};
 use sites::Site;
 use stack::Stack;
 
@@ -39,6 +39,8 @@ pub struct Options {
 
 const BATCH: usize = 100;
 const STEADY: [f64; 3] = [1_000.0, 2_000.0, 4_000.0];
+/// Of a steady rate's beginning, with ours as with pgbench: connections are opened and statements parsed.
+const LEFT_OUT: Duration = Duration::from_secs(1);
 
 pub async fn run(options: Options) -> anyhow::Result<()> {
     let stack = Stack::open(&options.stack)?;
@@ -51,21 +53,25 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         options.stack.sites,
         processes::load()
     );
-    let mut sites = sites::make(options.stack.sites);
+    let (mut sites, mut heard) = (sites::make(options.stack.sites), Heard::default());
     stack.connect(&sites).await?;
-    let mut all = vec![Round::run(&stack, &mut sites, 2_000, 1, Arrival::AtOnce).await?];
+    let mut all = vec![Round::run(&stack, &mut sites, &mut heard, 2_000, 1, Arrival::AtOnce).await?];
+    inserts::prepare(&stack).await?;
     // Before the bursts, which leave the disk busy.
     let mut steady = Vec::new();
     for rate in STEADY {
+        let seconds = LEFT_OUT.as_secs_f64() + options.seconds;
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of events")]
-        let events = (rate * options.seconds) as usize;
-        let ours = Round::run(&stack, &mut sites, events, 1, Arrival::PerSecond(rate)).await?;
-        steady.push(Steady { rate, ours, alone: inserts::waits(&stack, rate, options.seconds).await? });
+        let events = (rate * seconds) as usize;
+        let ours = Round::run(&stack, &mut sites, &mut heard, events, 1, Arrival::PerSecond(rate)).await?;
+        steady.push(Steady { rate, ours, alone: inserts::waits(&stack, rate, seconds).await? });
     }
     let (mut batches, mut singles) = (Vec::new(), Vec::new());
     for _ in 0..options.rounds {
-        batches.push(Round::run(&stack, &mut sites, options.count, BATCH, Arrival::AtOnce).await?);
-        singles.push(Round::run(&stack, &mut sites, options.count / 2, 1, Arrival::AtOnce).await?);
+        batches
+            .push(Round::run(&stack, &mut sites, &mut heard, options.count, BATCH, Arrival::AtOnce).await?);
+        singles
+            .push(Round::run(&stack, &mut sites, &mut heard, options.count / 2, 1, Arrival::AtOnce).await?);
     }
     let memory_kib = stack.ingest().most_memory()?;
     let requests = sites::requests(&mut sites, options.count / 2, 1);
@@ -75,7 +81,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     let figures = report::Figures { batches, singles, steady, bare, one_by_one, together, memory_kib };
     report::print(&figures);
     all.extend(figures.into_rounds());
-    judge::judge(&stack, &all).await
+    judge::judge(&stack, &all, &heard).await
 }
 
 /// Single events at a steady rate, and how long the same rows take by themselves.

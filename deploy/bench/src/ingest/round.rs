@@ -1,3 +1,4 @@
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -18,8 +19,13 @@ pub struct Round {
     /// From the first request until the last message was read.
     pub through: Duration,
     pub used: Used,
-    /// Deliveries that came out, some perhaps twice.
-    pub arrived: Vec<Uuid>,
+}
+
+/// Deliveries that came out of the broker, in all rounds. One that comes again, perhaps in the next round, is counted as such.
+#[derive(Default)]
+pub struct Heard {
+    pub deliveries: HashSet<Uuid>,
+    pub again: usize,
 }
 
 const PREFETCH: u16 = 2_000;
@@ -33,6 +39,7 @@ impl Round {
     pub async fn run(
         stack: &Stack,
         sites: &mut [Site],
+        heard: &mut Heard,
         events: usize,
         per_request: usize,
         arrival: Arrival,
@@ -41,12 +48,12 @@ impl Round {
         let events = requests.iter().map(|it| it.events).sum();
         let connections = if per_request > 1 { CONNECTIONS_OF_BATCHES } else { CONNECTIONS };
         let mut consumer = stack.broker.consumer(QUEUE.name, PREFETCH).await?;
-        let (begun, mut arrived) = (Instant::now(), Vec::with_capacity(events));
+        let begun = Instant::now();
         let meter = Meter::start(&stack.programs)?;
         let both = async {
             tokio::try_join!(
                 load::send(stack.port, requests, connections, arrival),
-                listen(&mut consumer, &mut arrived, events)
+                listen(&mut consumer, heard, events)
             )
         };
         let (sent, ()) = tokio::time::timeout(PATIENCE, both)
@@ -54,7 +61,7 @@ impl Round {
             .with_context(|| format!("not all of {events} events came through within {PATIENCE:?}"))??;
         let (through, used) = (begun.elapsed(), meter.read()?);
         consumer.close().await;
-        Ok(Self { events, sent, through, used, arrived })
+        Ok(Self { events, sent, through, used })
     }
 
     pub fn accepted_per_second(&self) -> f64 {
@@ -66,8 +73,9 @@ impl Round {
     }
 }
 
-async fn listen(consumer: &mut Consumer, arrived: &mut Vec<Uuid>, awaited: usize) -> anyhow::Result<()> {
-    while arrived.len() < awaited {
+async fn listen(consumer: &mut Consumer, heard: &mut Heard, awaited: usize) -> anyhow::Result<()> {
+    let awaited = heard.deliveries.len() + awaited;
+    while heard.deliveries.len() < awaited {
         let batch = consumer.next_batch(TOGETHER).await?;
         for message in &batch {
             let delivery = match WordpressEvent::from_wire(&message.type_name, &message.body)? {
@@ -75,7 +83,9 @@ async fn listen(consumer: &mut Consumer, arrived: &mut Vec<Uuid>, awaited: usize
                 WordpressEvent::PostUpdated(it) => it.delivery_id,
                 WordpressEvent::Missing(it) => anyhow::bail!("nothing is missing, and yet: {it:?}"),
             };
-            arrived.push(delivery.parse()?);
+            if !heard.deliveries.insert(delivery.parse()?) {
+                heard.again += 1;
+            }
         }
         if let Some(last) = batch.last() {
             consumer.ack_through(last).await?;
