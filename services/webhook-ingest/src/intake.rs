@@ -50,6 +50,7 @@ pub struct Committer {
     database: Database,
     waiting: Arc<Mutex<mpsc::Receiver<Waiting>>>,
     group: usize,
+    /// How long a group takes at least, for those that come after it.
     pace: Duration,
     timeout: Duration,
     /// On while requests come in faster than they are written.
@@ -168,18 +169,11 @@ impl Committer {
     pub async fn run(self, shutdown: Shutdown) -> TaskResult {
         let mut waiting = self.waiting.lock().await;
         let (mut next, mut writing) = (Group::default(), FuturesUnordered::new());
-        // When the next group may begin.
-        let mut due = Instant::now();
         loop {
-            let early = Instant::now() < due;
             tokio::select! {
-                Some(()) = writing.next(), if !writing.is_empty() => {}
-                () = tokio::time::sleep_until(due.into()), if early => {}
-                Some(first) = waiting.recv(), if !early && next.events < self.group => next.take(first),
+                Some(_) = writing.next(), if !writing.is_empty() => {}
+                Some(first) = waiting.recv(), if next.events < self.group => next.take(first),
                 () = shutdown.cancelled(), if next.is_empty() && waiting.is_empty() && writing.is_empty() => return Ok(()),
-            }
-            if Instant::now() < due {
-                continue;
             }
             while next.events < self.group
                 && let Ok(another) = waiting.try_recv()
@@ -187,8 +181,8 @@ impl Committer {
                 next.take(another);
             }
             if !next.is_empty() && (writing.is_empty() || (next.events >= MANY && writing.len() == 1)) {
-                writing.push(self.keep(std::mem::take(&mut next).requests));
-                due = Instant::now() + self.pace;
+                let group = std::mem::take(&mut next).requests;
+                writing.push(async { tokio::join!(self.keep(group), tokio::time::sleep(self.pace)) });
             }
             self.rush.set(next.events >= RUSH || writing.len() > 1);
         }
