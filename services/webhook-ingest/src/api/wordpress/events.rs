@@ -13,8 +13,9 @@ use telemetry::metrics;
 use utoipa::ToSchema;
 use web::{Json, Problem, ProblemBody, Success};
 
+use super::json::to_text;
 use super::post::{Post, Wrong, is_sensible, number_or_nothing};
-use super::rest::{self, to_text};
+use super::rest;
 use crate::admission::Admitted;
 use crate::app::AppState;
 use crate::flows::accept::{Kept, NewDelivery, PostEvent};

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use web::{Problem, ProblemBody, Success};
 
 use super::events::UPDATED;
+use super::json::to_text;
 use super::post::Post;
 use super::rest;
 use super::single::{self, Receipt};
@@ -46,7 +47,7 @@ pub struct Metadata {
 pub async fn receive_metadata(request: Admitted, state: Data<AppState>) -> Result<Success<Receipt>, Problem> {
     let (object, post) = single::read::<Post>(&request.body)?;
     let (rest, modified_at) = (rest::of_body(&object), rest::modified(&object));
-    let body = rest::to_text(&object);
+    let body = to_text(&object);
     let mut post = post.updated(&request.site, rest, body.clone())?;
     post.modified_at = modified_at;
     single::keep(&state, &request, UPDATED, body, Some(post)).await

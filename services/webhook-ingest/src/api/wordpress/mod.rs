@@ -5,6 +5,7 @@ pub mod metadata;
 pub mod status;
 pub mod thin;
 
+mod json;
 mod post;
 mod rest;
 mod single;

@@ -1,9 +1,9 @@
 //! What a site says of a post besides its status: terms, author, dates and whatever else its plugin knows.
 
 use jiff::Timestamp;
-use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::json::to_text;
 use super::post::{is_sensible, modified_at};
 use crate::flows::accept::Rest;
 
@@ -67,11 +67,6 @@ fn is_word(text: &str) -> bool {
 /// Nothing for nothing.
 fn metadata(object: &Object) -> String {
     if object.is_empty() { String::new() } else { to_text(object) }
-}
-
-/// JSON that was read, as JSON; a [`Value`]'s own `to_string` takes twice as long.
-pub fn to_text(json: &impl Serialize) -> String {
-    serde_json::to_string(json).expect("invariant: all keys are strings")
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use actix_web::web::Data;
 use web::{Problem, ProblemBody, Success};
 
 use super::events::STATUS_CHANGED;
+use super::json::to_text;
 use super::post::Post;
-use super::rest::to_text;
 use super::single::{self, Receipt};
 use crate::admission::Admitted;
 use crate::app::AppState;

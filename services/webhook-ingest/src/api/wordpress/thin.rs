@@ -8,8 +8,8 @@ use utoipa::ToSchema;
 use web::{Json, Problem, ProblemBody, Success};
 
 use super::events::{DELETED, UPDATED};
+use super::json::to_text;
 use super::post::{Post, Wrong};
-use super::rest::to_text;
 use super::single::{self, Receipt};
 use crate::admission::Admitted;
 use crate::app::AppState;
