@@ -26,6 +26,7 @@ open_state() {
 
 close_state() { exec 9>&-; }
 
+# Written once, and whole: who only reads takes no lock.
 settle_ports() {
   local file=$LOCAL/port-base known=''
   if [ -s "$file" ]; then known=$(<"$file"); fi
@@ -36,7 +37,7 @@ settle_ports() {
   if [ -n "$known" ] && [ "$known" != "$PORT_BASE" ]; then
     fail "this stack uses the ports from $known on: IGNY8_PORT_BASE=$PORT_BASE scripts/up --fresh makes a new one there"
   fi
-  printf '%s\n' "$PORT_BASE" >"$file"
+  if [ -z "$known" ]; then printf '%s\n' "$PORT_BASE" >"$file.new" && mv "$file.new" "$file"; fi
 
   PORT_INTEGRATION_API=$PORT_BASE
   PORT_WEBHOOK_INGEST=$((PORT_BASE + 1))

@@ -9,5 +9,6 @@ mod passwords;
 mod placement;
 mod road;
 mod schedule;
+mod stack;
 mod sync;
 mod updates;
