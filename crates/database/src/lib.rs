@@ -2,6 +2,7 @@
 
 mod connect;
 mod error;
+mod held;
 mod listen;
 mod migrate;
 mod pool;

@@ -16,6 +16,7 @@ use serde::Deserialize;
 use tokio::sync::Notify;
 
 use crate::connect::connect;
+use crate::held::Held;
 use crate::{DatabaseError, Tx};
 
 /// A pooled connection outside a transaction, for plain reading.
@@ -89,6 +90,17 @@ impl Database {
     /// A connection that is no part of the pool.
     pub(crate) async fn open(&self) -> Result<AsyncPgConnection, DatabaseError> {
         (self.opening)().await.map_err(|error| DatabaseError::Unreachable(Box::new(error)))
+    }
+
+    /// Runs a statement that is a transaction of its own, or a few. Whoever drops the future closes the connection, on which they may still run.
+    pub async fn run<T>(
+        &self,
+        statements: impl AsyncFnOnce(&AsyncPgConnection) -> QueryResult<T>,
+    ) -> Result<T, DatabaseError> {
+        let mut held = Held::new(self.connection().await?);
+        let outcome = statements(held.get()).await;
+        held.give_back();
+        Ok(outcome?)
     }
 
     pub async fn begin(&self) -> Result<Tx, DatabaseError> {

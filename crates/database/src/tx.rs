@@ -5,13 +5,13 @@ use diesel::QueryResult;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use futures::join;
 
+use crate::held::Held;
 use crate::pool::Wakeups;
 use crate::{Connection, DatabaseError};
 
 /// An open transaction. Dropped without `commit`, it is rolled back by closing its connection.
 pub struct Tx {
-    /// Until the transaction has ended, and may be another's.
-    connection: Option<Connection>,
+    connection: Held,
     wakeups: Wakeups,
     wake: BTreeSet<&'static str>,
 }
@@ -27,8 +27,8 @@ impl Tx {
         wakeups: Wakeups,
         first: impl AsyncFnOnce(&AsyncPgConnection) -> QueryResult<T>,
     ) -> Result<(Self, T), DatabaseError> {
-        let tx = Self { connection: Some(connection), wakeups, wake: BTreeSet::new() };
-        let mut connection: &AsyncPgConnection = tx.connection.as_ref().expect(OPEN);
+        let tx = Self { connection: Held::new(connection), wakeups, wake: BTreeSet::new() };
+        let mut connection: &AsyncPgConnection = tx.connection.get();
         let queries = first(connection);
         let (begun, first) = join!(connection.batch_execute("BEGIN"), queries);
         begun?;
@@ -38,7 +38,7 @@ impl Tx {
 
     /// What queries run on.
     pub fn conn(&mut self) -> &mut AsyncPgConnection {
-        self.connection.as_mut().expect(OPEN)
+        self.connection.get_mut()
     }
 
     /// After the commit, wake the tasks of this process that wait for `what`.
@@ -48,7 +48,7 @@ impl Tx {
 
     pub async fn commit(mut self) -> Result<(), DatabaseError> {
         self.conn().batch_execute("COMMIT").await?;
-        self.connection.take();
+        self.connection.give_back();
         let wakeups = self.wakeups.lock().unwrap_or_else(PoisonError::into_inner);
         for notify in self.wake.iter().filter_map(|what| wakeups.get(what)) {
             // `notify_one` keeps a permit, so that a task which is not waiting yet finds it.
@@ -60,18 +60,8 @@ impl Tx {
     /// A failed roll-back is no failure: the connection is closed, and that ends the transaction, too.
     pub async fn roll_back(mut self) {
         match self.conn().batch_execute("ROLLBACK").await {
-            Ok(()) => drop(self.connection.take()),
+            Ok(()) => self.connection.give_back(),
             Err(error) => tracing::debug!(%error, "roll-back failed; the connection is dropped"),
         }
     }
 }
-
-impl Drop for Tx {
-    fn drop(&mut self) {
-        if let Some(connection) = self.connection.take() {
-            drop(Connection::take(connection));
-        }
-    }
-}
-
-const OPEN: &str = "invariant: the connection is there until the transaction ends";

@@ -114,6 +114,23 @@ async fn so_does_one_that_is_given_up_while_it_begins() {
     assert_eq!(notes(&database).await, 0);
 }
 
+#[tokio::test]
+async fn statements_run_without_a_transaction_keep_their_connection_unless_they_are_given_up() {
+    let (_server, database) = open().await;
+    let first = backend(&database).await;
+    assert_eq!(database.run(async |conn| note(conn, 1).await).await.unwrap(), 1);
+    assert!(database.run(async |conn| note(conn, 1).await).await.is_err());
+    assert_eq!((backend(&database).await, notes(&database).await), (first, 1));
+
+    let sleep = database.run(async |mut conn| {
+        note(conn, 2).await?;
+        diesel::sql_query("SELECT pg_sleep(30)").execute(&mut conn).await
+    });
+    assert!(tokio::time::timeout(Duration::from_millis(300), sleep).await.is_err());
+    assert_ne!(backend(&database).await, first);
+    assert_eq!(notes(&database).await, 2);
+}
+
 /// The pool asks a connection that it gave out longer ago than this.
 const LONG_AGO: Duration = Duration::from_millis(1_100);
 
