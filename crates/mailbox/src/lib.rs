@@ -14,7 +14,7 @@ pub use dead_letters::drain_dead_queues;
 pub use inbox::{ConsumeSettings, Handler, HandlerError, OrFail, consume};
 pub use janitor::forget_old;
 pub use mailroom::Mailroom;
-pub use outbox::{Letter, post, post_all, post_each, post_letters};
+pub use outbox::{Columns, Letter, post, post_all, post_each, wake_relay};
 pub use picture::picture;
 pub use relay::{Relay, RelaySettings};
 pub use rush::Rush;

@@ -1,5 +1,5 @@
 use contracts::Message;
-use database::{Prepared, Tx};
+use database::{Database, Prepared, Tx};
 use diesel::QueryResult;
 use diesel::sql_types::{Array, Binary, Nullable, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
@@ -25,13 +25,15 @@ pub async fn post_each<M: Message>(
     tx: &mut Tx,
     messages: Vec<(&M, &[(String, String)])>,
 ) -> QueryResult<Vec<Uuid>> {
-    let letters = messages.into_iter().map(|(message, trace)| Letter::within(message, trace)).collect();
-    post_letters(tx, letters).await
+    let letters: Vec<Letter> =
+        messages.into_iter().map(|(message, trace)| Letter::within(message, trace)).collect();
+    post_letters(tx, &letters).await
 }
 
 /// A message of some kind, ready to be sent among others.
 #[derive(Debug)]
 pub struct Letter {
+    id: Uuid,
     exchange: &'static str,
     routing_key: &'static str,
     type_name: String,
@@ -51,6 +53,7 @@ impl Letter {
     pub fn within<M: Message>(message: &M, trace: &[(String, String)]) -> Self {
         let header = |name: &str| trace.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
         Self {
+            id: Uuid::now_v7(),
             exchange: M::EXCHANGE.0,
             routing_key: M::ROUTING_KEY,
             type_name: M::type_name(),
@@ -60,11 +63,52 @@ impl Letter {
             tracestate: header("tracestate").filter(|value| !value.is_empty()),
         }
     }
+
+    /// Has the id, a UUIDv7, of what it tells of.
+    #[must_use]
+    pub const fn with_id(mut self, id: Uuid) -> Self {
+        self.id = id;
+        self
+    }
+}
+
+/// Letters as the outbox's columns of these names, for a statement that writes them beside what they tell of. Once that is committed,
+/// [`wake_relay`].
+#[derive(Debug)]
+pub struct Columns<'a> {
+    pub message_id: Vec<Uuid>,
+    pub exchange: Vec<&'static str>,
+    pub routing_key: Vec<&'static str>,
+    pub type_name: Vec<&'a str>,
+    pub subject: Vec<&'a str>,
+    pub body: Vec<&'a [u8]>,
+    pub traceparent: Vec<Option<&'a str>>,
+    pub tracestate: Vec<Option<&'a str>>,
+}
+
+impl<'a> From<&'a [Letter]> for Columns<'a> {
+    fn from(letters: &'a [Letter]) -> Self {
+        Self {
+            message_id: letters.iter().map(|it| it.id).collect(),
+            exchange: letters.iter().map(|it| it.exchange).collect(),
+            routing_key: letters.iter().map(|it| it.routing_key).collect(),
+            type_name: letters.iter().map(|it| it.type_name.as_str()).collect(),
+            subject: letters.iter().map(|it| it.subject.as_str()).collect(),
+            body: letters.iter().map(|it| it.body.as_slice()).collect(),
+            traceparent: letters.iter().map(|it| it.traceparent.as_deref()).collect(),
+            tracestate: letters.iter().map(|it| it.tracestate.as_deref()).collect(),
+        }
+    }
+}
+
+/// Messages were committed without a [`Tx`]: this process's relay need not find them by itself.
+pub fn wake_relay(database: &Database) {
+    database.wakeup(POSTED).notify_one();
 }
 
 /// Sends messages of several kinds, in order, in one statement.
-pub async fn post_letters(tx: &mut Tx, letters: Vec<Letter>) -> QueryResult<Vec<Uuid>> {
-    let ids: Vec<Uuid> = letters.iter().map(|_| Uuid::now_v7()).collect();
+async fn post_letters(tx: &mut Tx, letters: &[Letter]) -> QueryResult<Vec<Uuid>> {
+    let columns = Columns::from(letters);
     let insert = diesel::sql_query(
         "INSERT INTO outbox (message_id, exchange, routing_key, type_name, subject, body, traceparent, tracestate)
          SELECT message_id, exchange, routing_key, type_name, subject, body, traceparent, tracestate
@@ -72,15 +116,15 @@ pub async fn post_letters(tx: &mut Tx, letters: Vec<Letter>) -> QueryResult<Vec<
               AS posted (message_id, exchange, routing_key, type_name, subject, body, traceparent, tracestate, place)
          ORDER BY place",
     )
-    .bind::<Array<SqlUuid>, _>(&ids)
-    .bind::<Array<Text>, _>(letters.iter().map(|it| it.exchange).collect::<Vec<_>>())
-    .bind::<Array<Text>, _>(letters.iter().map(|it| it.routing_key).collect::<Vec<_>>())
-    .bind::<Array<Text>, _>(letters.iter().map(|it| it.type_name.as_str()).collect::<Vec<_>>())
-    .bind::<Array<Text>, _>(letters.iter().map(|it| it.subject.as_str()).collect::<Vec<_>>())
-    .bind::<Array<Binary>, _>(letters.iter().map(|it| it.body.as_slice()).collect::<Vec<_>>())
-    .bind::<Array<Nullable<Text>>, _>(letters.iter().map(|it| it.traceparent.as_deref()).collect::<Vec<_>>())
-    .bind::<Array<Nullable<Text>>, _>(letters.iter().map(|it| it.tracestate.as_deref()).collect::<Vec<_>>());
+    .bind::<Array<SqlUuid>, _>(&columns.message_id)
+    .bind::<Array<Text>, _>(&columns.exchange)
+    .bind::<Array<Text>, _>(&columns.routing_key)
+    .bind::<Array<Text>, _>(&columns.type_name)
+    .bind::<Array<Text>, _>(&columns.subject)
+    .bind::<Array<Binary>, _>(&columns.body)
+    .bind::<Array<Nullable<Text>>, _>(&columns.traceparent)
+    .bind::<Array<Nullable<Text>>, _>(&columns.tracestate);
     Prepared(insert).execute(tx.conn()).await?;
     tx.wake_after_commit(POSTED);
-    Ok(ids)
+    Ok(columns.message_id)
 }

@@ -1,6 +1,6 @@
 //! A delivery becomes a row and, if somebody must hear of it, a message; both or none.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use contracts::webhook::{Position, WordpressPostUpdated, WordpressStatusChanged};
 use database::{Database, DatabaseError};
@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use mailbox::Letter;
 use uuid::Uuid;
 
-use crate::store::deliveries;
+use crate::store::deliveries::{self, First};
 
 /// Something a site told us, checked.
 #[derive(Clone, Debug)]
@@ -88,47 +88,47 @@ impl Kept {
 
 /// Keeps all of them, in this order; says of each where it is.
 pub async fn accept(database: &Database, deliveries: &[&NewDelivery]) -> Result<Vec<Kept>, DatabaseError> {
-    let (mut tx, arrivals) =
-        database.begin_with(async |conn| deliveries::insert(conn, deliveries).await).await?;
     let trace = telemetry::inject();
-    let letters: Vec<Letter> = deliveries
-        .iter()
-        .filter_map(|it| Some(letter(it, it.post.as_ref()?, *arrivals.get(&it.id.as_uuid())?, &trace)))
-        .collect();
+    let letters: Vec<Letter> = deliveries.iter().filter_map(|it| letter(it, &trace)).collect();
+    let new = database.run(async |conn| deliveries::insert(conn, deliveries, &letters).await).await?;
     if !letters.is_empty() {
-        mailbox::post_letters(&mut tx, letters).await?;
+        mailbox::wake_relay(database);
     }
     let known: Vec<&NewDelivery> =
-        deliveries.iter().copied().filter(|it| !arrivals.contains_key(&it.id.as_uuid())).collect();
-    let first = if known.is_empty() { HashMap::new() } else { deliveries::first_of(&mut tx, &known).await? };
-    let kept: Option<Vec<Kept>> = deliveries.iter().map(|it| kept(it, &arrivals, &first)).collect();
-    let kept = kept.ok_or(diesel::NotFound)?;
-    tx.commit().await?;
-    Ok(kept)
+        deliveries.iter().copied().filter(|it| !new.contains(&it.id.as_uuid())).collect();
+    let first = if known.is_empty() {
+        First::new()
+    } else {
+        database.run(async |conn| deliveries::first_of(conn, &known).await).await?
+    };
+    Ok(deliveries.iter().map(|it| kept(it, &new, &first)).collect())
 }
 
-/// `None`: it was known a moment ago, and was forgotten since. The next try is the first again.
-fn kept(delivery: &NewDelivery, arrivals: &HashMap<Uuid, i64>, first: &deliveries::First) -> Option<Kept> {
-    if arrivals.contains_key(&delivery.id.as_uuid()) {
-        return Some(Kept::Accepted(delivery.id));
+fn kept(delivery: &NewDelivery, new: &HashSet<Uuid>, first: &First) -> Kept {
+    if new.contains(&delivery.id.as_uuid()) {
+        return Kept::Accepted(delivery.id);
     }
-    let first = first.get(&(delivery.site.get(), delivery.webhook_id.clone()?))?;
-    Some(Kept::Duplicate(DeliveryId::from_uuid(*first)))
+    let known = delivery.webhook_id.clone().and_then(|id| first.get(&(delivery.site.get(), id)));
+    // One that was forgotten a moment ago is found by no id any more.
+    Kept::Duplicate(known.map_or(delivery.id, |id| DeliveryId::from_uuid(*id)))
 }
 
-fn letter(delivery: &NewDelivery, post: &PostEvent, arrival: i64, trace: &[(String, String)]) -> Letter {
-    match &post.change {
-        Change::Status => Letter::within(&status_changed(delivery, post, arrival), trace),
-        Change::Rest(rest) => Letter::within(&post_updated(delivery, post, rest, arrival), trace),
-    }
+/// What others must hear of it. Its arrival is not known before it is written.
+fn letter(delivery: &NewDelivery, trace: &[(String, String)]) -> Option<Letter> {
+    let post = delivery.post.as_ref()?;
+    let letter = match &post.change {
+        Change::Status => Letter::within(&status_changed(delivery, post), trace),
+        Change::Rest(rest) => Letter::within(&post_updated(delivery, post, rest), trace),
+    };
+    Some(letter.with_id(delivery.id.as_uuid()))
 }
 
-fn status_changed(delivery: &NewDelivery, post: &PostEvent, arrival: i64) -> WordpressStatusChanged {
+fn status_changed(delivery: &NewDelivery, post: &PostEvent) -> WordpressStatusChanged {
     WordpressStatusChanged {
         delivery_id: delivery.id.to_string(),
         account_id: delivery.account.get(),
         site_id: delivery.site.get(),
-        position: Some(position(delivery, post, arrival)),
+        position: Some(position(delivery, post)),
         post_id: post.post_id,
         content_id: post.content_id,
         post_status: post.status.clone(),
@@ -143,12 +143,12 @@ fn status_changed(delivery: &NewDelivery, post: &PostEvent, arrival: i64) -> Wor
     }
 }
 
-fn post_updated(delivery: &NewDelivery, post: &PostEvent, rest: &Rest, arrival: i64) -> WordpressPostUpdated {
+fn post_updated(delivery: &NewDelivery, post: &PostEvent, rest: &Rest) -> WordpressPostUpdated {
     WordpressPostUpdated {
         delivery_id: delivery.id.to_string(),
         account_id: delivery.account.get(),
         site_id: delivery.site.get(),
-        position: Some(position(delivery, post, arrival)),
+        position: Some(position(delivery, post)),
         post_id: post.post_id,
         content_id: post.content_id,
         post_status: post.status.clone(),
@@ -166,10 +166,10 @@ fn post_updated(delivery: &NewDelivery, post: &PostEvent, rest: &Rest, arrival: 
     }
 }
 
-fn position(delivery: &NewDelivery, post: &PostEvent, arrival: i64) -> Position {
+fn position(delivery: &NewDelivery, post: &PostEvent) -> Position {
     Position {
         site_sequence: delivery.seq,
         modified_at_ms: post.modified_at.map(Timestamp::as_millisecond),
-        arrival,
+        arrival: 0,
     }
 }

@@ -1,52 +1,83 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use database::{Prepared, Tx};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Binary, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
+use mailbox::Letter;
 use uuid::Uuid;
 
 use super::schema::deliveries;
 use crate::flows::accept::NewDelivery;
 
-/// Writes those that are new, in order, in one statement. Returns their arrivals by id.
-pub async fn insert(mut conn: &AsyncPgConnection, new: &[&NewDelivery]) -> QueryResult<HashMap<Uuid, i64>> {
+/// Writes those that are new, in order, with the letters that have their ids, in one statement. Returns the ids of the new ones.
+pub async fn insert(
+    mut conn: &AsyncPgConnection,
+    new: &[&NewDelivery],
+    letters: &[Letter],
+) -> QueryResult<HashSet<Uuid>> {
     #[derive(QueryableByName)]
     struct Inserted {
         #[diesel(sql_type = SqlUuid)]
         id: Uuid,
-        #[diesel(sql_type = BigInt)]
-        arrival: i64,
     }
-    let insert = diesel::sql_query(
-        "INSERT INTO deliveries (id, account_id, site_id, webhook_id, type, seq, occurred_at, received_at, signed, body)
-         SELECT id, account_id, site_id, webhook_id, type, seq, occurred_at, received_at, signed, body::jsonb
-         FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) WITH ORDINALITY
-             AS new (id, account_id, site_id, webhook_id, type, seq, occurred_at, received_at, signed, body, place)
-         ORDER BY place
-         ON CONFLICT ON CONSTRAINT deliveries_once DO NOTHING
-         RETURNING id, arrival",
-    )
-    .bind::<Array<SqlUuid>, _>(new.iter().map(|it| it.id.as_uuid()).collect::<Vec<_>>())
-    .bind::<Array<BigInt>, _>(new.iter().map(|it| it.account.get()).collect::<Vec<_>>())
-    .bind::<Array<BigInt>, _>(new.iter().map(|it| it.site.get()).collect::<Vec<_>>())
-    .bind::<Array<Nullable<Text>>, _>(new.iter().map(|it| it.webhook_id.as_deref()).collect::<Vec<_>>())
-    .bind::<Array<Text>, _>(new.iter().map(|it| it.kind.as_str()).collect::<Vec<_>>())
-    .bind::<Array<Nullable<BigInt>>, _>(new.iter().map(|it| it.seq).collect::<Vec<_>>())
-    .bind::<Array<Timestamptz>, _>(new.iter().map(|it| it.occurred_at.to_diesel()).collect::<Vec<_>>())
-    .bind::<Array<Timestamptz>, _>(new.iter().map(|it| it.received_at.to_diesel()).collect::<Vec<_>>())
-    .bind::<Array<Bool>, _>(new.iter().map(|it| it.signed).collect::<Vec<_>>())
-    .bind::<Array<Text>, _>(new.iter().map(|it| it.body.as_str()).collect::<Vec<_>>());
+    let letters = mailbox::Columns::from(letters);
+    let insert = diesel::sql_query(INSERT)
+        .bind::<Array<SqlUuid>, _>(new.iter().map(|it| it.id.as_uuid()).collect::<Vec<_>>())
+        .bind::<Array<BigInt>, _>(new.iter().map(|it| it.account.get()).collect::<Vec<_>>())
+        .bind::<Array<BigInt>, _>(new.iter().map(|it| it.site.get()).collect::<Vec<_>>())
+        .bind::<Array<Nullable<Text>>, _>(new.iter().map(|it| it.webhook_id.as_deref()).collect::<Vec<_>>())
+        .bind::<Array<Text>, _>(new.iter().map(|it| it.kind.as_str()).collect::<Vec<_>>())
+        .bind::<Array<Nullable<BigInt>>, _>(new.iter().map(|it| it.seq).collect::<Vec<_>>())
+        .bind::<Array<Timestamptz>, _>(new.iter().map(|it| it.occurred_at.to_diesel()).collect::<Vec<_>>())
+        .bind::<Array<Timestamptz>, _>(new.iter().map(|it| it.received_at.to_diesel()).collect::<Vec<_>>())
+        .bind::<Array<Bool>, _>(new.iter().map(|it| it.signed).collect::<Vec<_>>())
+        .bind::<Array<Text>, _>(new.iter().map(|it| it.body.as_str()).collect::<Vec<_>>())
+        .bind::<Array<SqlUuid>, _>(letters.message_id)
+        .bind::<Array<Text>, _>(letters.exchange)
+        .bind::<Array<Text>, _>(letters.routing_key)
+        .bind::<Array<Text>, _>(letters.type_name)
+        .bind::<Array<Text>, _>(letters.subject)
+        .bind::<Array<Binary>, _>(letters.body)
+        .bind::<Array<Nullable<Text>>, _>(letters.traceparent)
+        .bind::<Array<Nullable<Text>>, _>(letters.tracestate);
     let rows: Vec<Inserted> = Prepared(insert).load(&mut conn).await?;
-    Ok(rows.into_iter().map(|row| (row.id, row.arrival)).collect())
+    Ok(rows.into_iter().map(|row| row.id).collect())
 }
+
+// A statement of its own is a transaction. What is appended to a message's body is the event's arrival, which is known from here on: the
+// field `position { arrival }`, and a reader of protobuf adds it to the position that stands before it. It is spelled in eight groups of seven
+// bits, lowest first, all but the last marked as having a successor.
+const INSERT: &str = r"
+    WITH new AS (
+        INSERT INTO deliveries (id, account_id, site_id, webhook_id, type, seq, occurred_at, received_at, signed, body)
+        SELECT id, account_id, site_id, webhook_id, type, seq, occurred_at, received_at, signed, body::jsonb
+        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) WITH ORDINALITY
+            AS given (id, account_id, site_id, webhook_id, type, seq, occurred_at, received_at, signed, body, place)
+        ORDER BY place
+        ON CONFLICT ON CONSTRAINT deliveries_once DO NOTHING
+        RETURNING id, arrival
+    ), posted AS (
+        INSERT INTO outbox (message_id, exchange, routing_key, type_name, subject, body, traceparent, tracestate)
+        SELECT message_id, exchange, routing_key, type_name, subject,
+            body || '\x220918' || int8send(
+                ((arrival & 127) << 56) | (((arrival >> 7) & 127) << 48) | (((arrival >> 14) & 127) << 40)
+                | (((arrival >> 21) & 127) << 32) | (((arrival >> 28) & 127) << 24) | (((arrival >> 35) & 127) << 16)
+                | (((arrival >> 42) & 127) << 8) | (arrival >> 49) | x'8080808080808000'::bigint),
+            traceparent, tracestate
+        FROM unnest($11, $12, $13, $14, $15, $16, $17, $18)
+            AS letter (message_id, exchange, routing_key, type_name, subject, body, traceparent, tracestate)
+        JOIN new ON new.id = message_id
+        ORDER BY arrival
+    )
+    SELECT id FROM new";
 
 /// The delivery that came first, by site and webhook id.
 pub type First = HashMap<(i64, String), Uuid>;
 
-pub async fn first_of(tx: &mut Tx, repeated: &[&NewDelivery]) -> QueryResult<First> {
+pub async fn first_of(mut conn: &AsyncPgConnection, repeated: &[&NewDelivery]) -> QueryResult<First> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = BigInt)]
@@ -62,7 +93,7 @@ pub async fn first_of(tx: &mut Tx, repeated: &[&NewDelivery]) -> QueryResult<Fir
     )
     .bind::<Array<BigInt>, _>(repeated.iter().map(|it| it.site.get()).collect::<Vec<_>>())
     .bind::<Array<Nullable<Text>>, _>(repeated.iter().map(|it| it.webhook_id.as_deref()).collect::<Vec<_>>())
-    .load(tx.conn())
+    .load(&mut conn)
     .await?;
     Ok(rows.into_iter().map(|row| ((row.site_id, row.webhook_id), row.id)).collect())
 }

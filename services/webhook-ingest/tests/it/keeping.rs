@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 
+use contracts::WordpressEvent;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use testkit::eventually;
@@ -64,6 +65,32 @@ async fn a_batch_is_kept_in_order_with_all_its_fields() {
     assert_eq!(first.position.unwrap().modified_at_ms, Some(1_795_341_598_000));
     assert!(first.signed);
     assert_eq!(serde_json::from_str::<Value>(&first.data_json).unwrap(), events[0]["data"]);
+    service.stop().await;
+}
+
+/// Whatever it is called in the protocol: one byte's worth, or eight.
+#[tokio::test]
+async fn each_message_bears_the_arrival_of_its_delivery() {
+    let (service, site) = (Service::start().await, Site::signing(12));
+    service.knows(&site).await;
+    let mut arrivals = Vec::new();
+    for power in 0..56 {
+        let next = (1_i64 << power) - 1;
+        service.execute(&format!("ALTER TABLE deliveries ALTER arrival RESTART WITH {}", next.max(1))).await;
+        let mut events = [site.event(2 * power, 7, "draft"), site.event(2 * power + 1, 7, "draft")];
+        events[1]["type"] = json!("post.updated");
+        assert_eq!(service.send(&site, &events).await.acks(), ["accepted", "accepted"]);
+        arrivals.extend([next.max(1), next.max(1) + 1]);
+    }
+    let sent = service.events().await;
+    let positions = sent.iter().map(|it| match it {
+        WordpressEvent::StatusChanged(it) => it.position.unwrap(),
+        WordpressEvent::PostUpdated(it) => it.position.unwrap(),
+        WordpressEvent::Missing(_) => panic!("nothing is missing"),
+    });
+    let positions: Vec<_> = positions.collect();
+    assert_eq!(positions.iter().map(|it| it.arrival).collect::<Vec<_>>(), arrivals);
+    assert!((0..112).eq(positions.iter().map(|it| it.site_sequence.unwrap())), "nothing else is lost");
     service.stop().await;
 }
 
