@@ -18,8 +18,17 @@ pub struct Sent {
     pub took: Duration,
     /// From when a request was due until it was answered; in no order, and at a steady rate without the first second's.
     pub waits: Vec<Duration>,
+    /// The same from when it was sent: without what the sender's own timer was late, and without a wait for one of its connections.
+    pub waits_once_sent: Vec<Duration>,
     /// The bodies.
     pub answers: Vec<Vec<u8>>,
+}
+
+struct Answered {
+    due: Instant,
+    sent: Instant,
+    answered: Instant,
+    answer: Vec<u8>,
 }
 
 /// Over so many connections, one request after the other on each.
@@ -42,16 +51,17 @@ pub async fn send(
         let (requests, next) = (Arc::clone(&requests), Arc::clone(&next));
         senders.spawn(one_after_the_other(stream, requests, next, begun, arrival));
     }
-    let (mut waits, mut answers) = (Vec::new(), Vec::new());
+    let (mut waits, mut waits_once_sent, mut answers) = (Vec::new(), Vec::new(), Vec::new());
     while let Some(ended) = senders.join_next().await {
-        for (due, wait, answer) in ended?? {
-            if matches!(arrival, Arrival::AtOnce) || due - begun >= LEFT_OUT {
-                waits.push(wait);
+        for it in ended?? {
+            if matches!(arrival, Arrival::AtOnce) || it.due - begun >= LEFT_OUT {
+                waits.push(it.answered - it.due);
+                waits_once_sent.push(it.answered - it.sent);
             }
-            answers.push(answer);
+            answers.push(it.answer);
         }
     }
-    Ok(Sent { took: begun.elapsed(), waits, answers })
+    Ok(Sent { took: begun.elapsed(), waits, waits_once_sent, answers })
 }
 
 async fn one_after_the_other(
@@ -60,7 +70,7 @@ async fn one_after_the_other(
     next: Arc<AtomicUsize>,
     begun: Instant,
     arrival: Arrival,
-) -> anyhow::Result<Vec<(Instant, Duration, Vec<u8>)>> {
+) -> anyhow::Result<Vec<Answered>> {
     let (mut done, mut buffer) = (Vec::new(), Vec::with_capacity(64 * 1024));
     loop {
         let place = next.fetch_add(1, Ordering::Relaxed);
@@ -70,9 +80,10 @@ async fn one_after_the_other(
             Arrival::PerSecond(_) => begun + arrival.due(place),
         };
         tokio::time::sleep_until(due.into()).await;
+        let sent = Instant::now();
         stream.write_all(&request.bytes).await?;
         let answer = read(&mut stream, &mut buffer).await?;
-        done.push((due, due.elapsed(), answer));
+        done.push(Answered { due, sent, answered: Instant::now(), answer });
     }
 }
 

@@ -86,8 +86,18 @@ fn processors(figures: &Figures) -> Table {
 
 fn waits(figures: &Figures) -> Table {
     let mut table = Table::default();
-    let columns =
-        ["p50", "alone", "p99", "alone", "ours / it", "longest", "alone", "µs of ours each", "busy"];
+    let columns = [
+        "p50",
+        "alone",
+        "p99",
+        "once sent",
+        "alone",
+        "ours / it",
+        "longest",
+        "alone",
+        "µs of ours each",
+        "busy",
+    ];
     table.row(["due → durable, ms, singly"].into_iter().chain(columns));
     for steady in &figures.steady {
         let (mut ours, mut alone) = (steady.ours.sent.waits.clone(), steady.alone.clone());
@@ -98,7 +108,9 @@ fn waits(figures: &Figures) -> Table {
         let of_it = ratio(ours_99.as_secs_f64(), alone_99.as_secs_f64());
         let mut row = vec![format!("at {}/s", whole(steady.rate))];
         row.extend(at(0.5).map(tenths));
-        row.extend([tenths(ours_99), tenths(alone_99), of_it]);
+        let mut once_sent = steady.ours.sent.waits_once_sent.clone();
+        once_sent.sort_unstable();
+        row.extend([tenths(ours_99), tenths(percentile(&once_sent, 0.99)), tenths(alone_99), of_it]);
         row.extend(at(1.0).map(tenths));
         let used = &steady.ours.used;
         row.extend([
