@@ -26,8 +26,26 @@ pub async fn post_each<M: Message>(
     messages: Vec<(&M, &[(String, String)])>,
 ) -> QueryResult<Vec<Uuid>> {
     let letters: Vec<Letter> =
-        messages.into_iter().map(|(message, trace)| Letter::within(message, trace)).collect();
-    post_letters(tx, &letters).await
+        messages.into_iter().map(|(message, trace)| Letter::new(Uuid::now_v7(), message, trace)).collect();
+    let columns = Columns::from(letters.as_slice());
+    let insert = diesel::sql_query(
+        "INSERT INTO outbox (message_id, exchange, routing_key, type_name, subject, body, traceparent, tracestate)
+         SELECT message_id, exchange, routing_key, type_name, subject, body, traceparent, tracestate
+         FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) WITH ORDINALITY
+              AS posted (message_id, exchange, routing_key, type_name, subject, body, traceparent, tracestate, place)
+         ORDER BY place",
+    )
+    .bind::<Array<SqlUuid>, _>(&columns.message_id)
+    .bind::<Array<Text>, _>(&columns.exchange)
+    .bind::<Array<Text>, _>(&columns.routing_key)
+    .bind::<Array<Text>, _>(&columns.type_name)
+    .bind::<Array<Text>, _>(&columns.subject)
+    .bind::<Array<Binary>, _>(&columns.body)
+    .bind::<Array<Nullable<Text>>, _>(&columns.traceparent)
+    .bind::<Array<Nullable<Text>>, _>(&columns.tracestate);
+    Prepared(insert).execute(tx.conn()).await?;
+    tx.wake_after_commit(POSTED);
+    Ok(columns.message_id)
 }
 
 /// A message of some kind, ready to be sent among others.
@@ -44,16 +62,11 @@ pub struct Letter {
 }
 
 impl Letter {
-    /// Belongs to the trace that is under way.
-    pub fn of<M: Message>(message: &M) -> Self {
-        Self::within(message, &telemetry::inject())
-    }
-
-    /// Belongs to this trace.
-    pub fn within<M: Message>(message: &M, trace: &[(String, String)]) -> Self {
+    /// `id` is a UUIDv7, its own or that of what it tells of; `trace` as [`telemetry::inject`] gives it.
+    pub fn new<M: Message>(id: Uuid, message: &M, trace: &[(String, String)]) -> Self {
         let header = |name: &str| trace.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
         Self {
-            id: Uuid::now_v7(),
+            id,
             exchange: M::EXCHANGE.0,
             routing_key: M::ROUTING_KEY,
             type_name: M::type_name(),
@@ -62,13 +75,6 @@ impl Letter {
             traceparent: header("traceparent").filter(|value| !value.is_empty()),
             tracestate: header("tracestate").filter(|value| !value.is_empty()),
         }
-    }
-
-    /// Has the id, a UUIDv7, of what it tells of.
-    #[must_use]
-    pub const fn with_id(mut self, id: Uuid) -> Self {
-        self.id = id;
-        self
     }
 }
 
@@ -104,27 +110,4 @@ impl<'a> From<&'a [Letter]> for Columns<'a> {
 /// Messages were committed without a [`Tx`]: this process's relay need not find them by itself.
 pub fn wake_relay(database: &Database) {
     database.wakeup(POSTED).notify_one();
-}
-
-/// Sends messages of several kinds, in order, in one statement.
-async fn post_letters(tx: &mut Tx, letters: &[Letter]) -> QueryResult<Vec<Uuid>> {
-    let columns = Columns::from(letters);
-    let insert = diesel::sql_query(
-        "INSERT INTO outbox (message_id, exchange, routing_key, type_name, subject, body, traceparent, tracestate)
-         SELECT message_id, exchange, routing_key, type_name, subject, body, traceparent, tracestate
-         FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) WITH ORDINALITY
-              AS posted (message_id, exchange, routing_key, type_name, subject, body, traceparent, tracestate, place)
-         ORDER BY place",
-    )
-    .bind::<Array<SqlUuid>, _>(&columns.message_id)
-    .bind::<Array<Text>, _>(&columns.exchange)
-    .bind::<Array<Text>, _>(&columns.routing_key)
-    .bind::<Array<Text>, _>(&columns.type_name)
-    .bind::<Array<Text>, _>(&columns.subject)
-    .bind::<Array<Binary>, _>(&columns.body)
-    .bind::<Array<Nullable<Text>>, _>(&columns.traceparent)
-    .bind::<Array<Nullable<Text>>, _>(&columns.tracestate);
-    Prepared(insert).execute(tx.conn()).await?;
-    tx.wake_after_commit(POSTED);
-    Ok(columns.message_id)
 }

@@ -116,11 +116,11 @@ fn kept(delivery: &NewDelivery, new: &HashSet<Uuid>, first: &First) -> Kept {
 /// What others must hear of it. Its arrival is not known before it is written.
 fn letter(delivery: &NewDelivery, trace: &[(String, String)]) -> Option<Letter> {
     let post = delivery.post.as_ref()?;
-    let letter = match &post.change {
-        Change::Status => Letter::within(&status_changed(delivery, post), trace),
-        Change::Rest(rest) => Letter::within(&post_updated(delivery, post, rest), trace),
-    };
-    Some(letter.with_id(delivery.id.as_uuid()))
+    let id = delivery.id.as_uuid();
+    Some(match &post.change {
+        Change::Status => Letter::new(id, &status_changed(delivery, post), trace),
+        Change::Rest(rest) => Letter::new(id, &post_updated(delivery, post, rest), trace),
+    })
 }
 
 fn status_changed(delivery: &NewDelivery, post: &PostEvent) -> WordpressStatusChanged {
