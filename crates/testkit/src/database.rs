@@ -7,24 +7,34 @@ use crate::{on_a_thread, required};
 
 /// A schema of its own, migrated, dropped with this value.
 pub struct TestDatabase {
+    server: String,
     schema: String,
     url: String,
 }
 
 impl TestDatabase {
     pub async fn new(migrations: EmbeddedMigrations) -> Self {
-        let this = Self::empty().await;
+        Self::on(&admin_url(), migrations).await
+    }
+
+    /// On another server than that of all tests.
+    pub async fn on(server: &str, migrations: EmbeddedMigrations) -> Self {
+        let this = Self::schema_on(server).await;
         ::database::migrate(&this.settings(), migrations).await.unwrap();
         this
     }
 
     /// Without any table: for tests of the migrations themselves.
     pub async fn empty() -> Self {
+        Self::schema_on(&admin_url()).await
+    }
+
+    async fn schema_on(server: &str) -> Self {
         let schema = format!("t_{}", Uuid::now_v7().simple());
-        run(&admin_url(), &format!("CREATE SCHEMA {schema}")).await;
-        let mut url = Url::parse(&admin_url()).unwrap();
+        run(server, &format!("CREATE SCHEMA {schema}")).await;
+        let mut url = Url::parse(server).unwrap();
         url.query_pairs_mut().append_pair("options", &format!("-csearch_path={schema}"));
-        Self { schema, url: url.to_string().replace('+', "%20") }
+        Self { server: server.to_owned(), schema, url: url.to_string().replace('+', "%20") }
     }
 
     pub fn settings(&self) -> DatabaseSettings {
@@ -55,8 +65,9 @@ impl TestDatabase {
 impl Drop for TestDatabase {
     fn drop(&mut self) {
         let sql = format!("SET lock_timeout = '5s'; DROP SCHEMA IF EXISTS {} CASCADE", self.schema);
+        let server = std::mem::take(&mut self.server);
         on_a_thread(async move {
-            if let Ok(mut connection) = AsyncPgConnection::establish(&admin_url()).await {
+            if let Ok(mut connection) = AsyncPgConnection::establish(&server).await {
                 for statement in sql.split("; ") {
                     let _ = diesel::sql_query(statement).execute(&mut connection).await;
                 }

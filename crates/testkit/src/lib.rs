@@ -9,6 +9,7 @@ mod broker;
 mod database;
 mod eventually;
 pub mod fake_site;
+mod own_postgres;
 pub mod photo;
 mod wire;
 
@@ -16,6 +17,7 @@ pub use broker::TestBroker;
 pub use database::TestDatabase;
 pub use eventually::eventually;
 pub use fake_site::{Behaviour, CorePost, FakeSite, Trust};
+pub use own_postgres::OwnPostgres;
 pub use wire::Wire;
 
 fn required(variable: &str) -> String {

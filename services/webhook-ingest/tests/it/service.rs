@@ -1,8 +1,10 @@
+use std::collections::HashSet;
+
 use contracts::site::SiteCredentialChanged;
 use contracts::webhook::WordpressStatusChanged;
 use contracts::{FromWire, Message, WordpressEvent};
 use database::Database;
-use diesel::sql_types::{Binary, Text};
+use diesel::sql_types::{Binary, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use domain::Clock;
 use jiff::Timestamp;
@@ -10,6 +12,7 @@ use messaging::{Broker, Outgoing, Sent};
 use reqwest::{Client, Response, StatusCode};
 use serde_json::Value;
 use testkit::{TestBroker, TestDatabase, eventually};
+use uuid::Uuid;
 use webhook_ingest::app::App;
 use webhook_ingest::settings::{DEFAULTS, Settings};
 
@@ -150,6 +153,18 @@ impl Service {
             .await
             .unwrap();
         rows.iter().map(|row| WordpressEvent::from_wire(&row.type_name, &row.body).unwrap()).collect()
+    }
+
+    /// The ids of those that were kept.
+    pub async fn deliveries(&self) -> HashSet<Uuid> {
+        #[derive(diesel::QueryableByName)]
+        struct Row {
+            #[diesel(sql_type = SqlUuid)]
+            id: Uuid,
+        }
+        let connection = &mut *self.database.connection().await.unwrap();
+        let rows: Vec<Row> = diesel::sql_query("SELECT id FROM deliveries").load(connection).await.unwrap();
+        rows.into_iter().map(|row| row.id).collect()
     }
 
     pub async fn execute(&self, sql: &str) {
