@@ -40,6 +40,9 @@ where
     Ok(address)
 }
 
+/// Bytes of a streamed body that wait for the connection, but for the last piece: a thousand listeners that read slowly hold so much each.
+const STREAMED: usize = 8 << 10;
+
 /// As actix-web's own `HttpServer` does, but on connections that send files.
 fn listen<F>(
     listener: &TcpListener,
@@ -64,6 +67,7 @@ where
             .client_request_timeout(shared.head_timeout)
             .client_disconnect_timeout(Duration::from_secs(1))
             .keep_alive(shared.keep_alive)
+            .h1_write_buffer_size(STREAMED)
             .on_connect_ext(|connection: &Connection, data| {
                 data.insert(connection.lane());
             })

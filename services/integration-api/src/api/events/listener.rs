@@ -17,8 +17,8 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 /// Then the client comes back, and shows again who it is.
 const LIFETIME: Duration = Duration::from_mins(30);
 const PAGE: i64 = 200;
-/// Events written together, at most.
-const TOGETHER: usize = 64;
+/// Bytes of events written together, but for the last of them.
+const TOGETHER: usize = 8 << 10;
 
 /// Which of the account's events are wanted.
 #[derive(Clone, Copy, Debug, Default)]
@@ -130,7 +130,7 @@ impl Listener {
     fn gather(&mut self, first: Arc<Live>) -> Option<Bytes> {
         let mut bytes = BytesMut::new();
         self.put(first, &mut bytes);
-        for _ in 1..TOGETHER {
+        while bytes.len() < TOGETHER {
             match self.live.try_recv() {
                 Ok(event) => self.put(event, &mut bytes),
                 // Too far behind: the next `recv` says so again.
