@@ -35,7 +35,7 @@ impl OwnPostgres {
         &self.url
     }
 
-    /// As if the power had failed, but for what the disk had not written yet; and starts it again.
+    /// Nothing in its memory survives; what it wrote does, flushed or not, as the machine goes on. Then it starts again.
     pub async fn crash(&mut self) {
         self.kill();
         self.server = serve(self.directory.path(), self.port);
