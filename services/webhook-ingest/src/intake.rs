@@ -23,17 +23,20 @@ use futures::stream::FuturesUnordered;
 use lifecycle::{Shutdown, TaskResult};
 use mailbox::Rush;
 use telemetry::metrics::{self, HistogramVec, IntCounterVec};
-use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tracing::Instrument;
 use web::Problem;
 
+use self::queue::Queue;
 use crate::flows::accept::{Kept, NewDelivery, accept};
 use crate::settings::IntakeSettings;
+
+mod queue;
 
 /// Takes what a request brings. Cheap to clone.
 #[derive(Clone)]
 pub struct Intake {
-    waiting: mpsc::Sender<Waiting>,
+    queue: Arc<Queue<Waiting>>,
     patience: Duration,
     room: Arc<Semaphore>,
     overfull: Arc<AtomicBool>,
@@ -48,7 +51,7 @@ pub struct Room {
 #[derive(Clone)]
 pub struct Committer {
     database: Database,
-    waiting: Arc<Mutex<mpsc::Receiver<Waiting>>>,
+    queue: Arc<Queue<Waiting>>,
     group: usize,
     /// How long a group takes at least, for those that come after it.
     pace: Duration,
@@ -93,35 +96,16 @@ struct Waiting {
     answer: oneshot::Sender<Result<Vec<Kept>, NotKept>>,
 }
 
-/// Requests that are written together.
-#[derive(Default)]
-struct Group {
-    requests: Vec<Waiting>,
-    events: usize,
-}
-
-impl Group {
-    fn take(&mut self, request: Waiting) {
-        self.events += request.deliveries.len();
-        self.requests.push(request);
-    }
-
-    fn is_empty(&self) -> bool {
-        self.requests.is_empty()
-    }
-}
-
 pub fn open(database: Database, settings: &IntakeSettings, rush: Rush) -> (Intake, Committer) {
-    let (sender, receiver) = mpsc::channel(settings.waiting);
+    let queue = Arc::new(Queue::new(settings.waiting));
     let intake = Intake {
-        waiting: sender,
+        queue: Arc::clone(&queue),
         patience: settings.commit_timeout,
         room: Arc::new(Semaphore::new(settings.waiting_bytes.max(settings.batch_limit_bytes).div_ceil(UNIT))),
         overfull: Arc::default(),
     };
-    let waiting = Arc::new(Mutex::new(receiver));
     let (group, pace, timeout) = (settings.group, settings.pace, settings.commit_timeout);
-    (intake, Committer { database, waiting, group, pace, timeout, rush })
+    (intake, Committer { database, queue, group, pace, timeout, rush })
 }
 
 /// So many events are worth a second transaction beside the one under way.
@@ -155,8 +139,8 @@ impl Intake {
             return Ok(Vec::new());
         }
         let (answer, answered) = oneshot::channel();
-        let waiting = Waiting { deliveries, span: tracing::Span::current(), answer };
-        self.waiting.try_send(waiting).map_err(|_| NotKept::Full)?;
+        let events = deliveries.len();
+        self.queue.put(Waiting { deliveries, span: tracing::Span::current(), answer }, events)?;
         match tokio::time::timeout(self.patience, answered).await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(_)) | Err(_) => Err(NotKept::TooSlow),
@@ -167,24 +151,25 @@ impl Intake {
 impl Committer {
     /// Runs until told to stop and nothing waits any more.
     pub async fn run(self, shutdown: Shutdown) -> TaskResult {
-        let mut waiting = self.waiting.lock().await;
-        let (mut next, mut writing) = (Group::default(), FuturesUnordered::new());
+        let mut writing = FuturesUnordered::new();
         loop {
+            let worth = match writing.len() {
+                0 => 1,
+                1 => MANY,
+                _ => usize::MAX,
+            };
             tokio::select! {
-                Some(_) = writing.next(), if !writing.is_empty() => {}
-                Some(first) = waiting.recv(), if next.events < self.group => next.take(first),
-                () = shutdown.cancelled(), if next.is_empty() && waiting.is_empty() && writing.is_empty() => return Ok(()),
+                Some(_) = writing.next(), if !writing.is_empty() => {
+                    if self.queue.is_empty() {
+                        self.rush.set(false);
+                    }
+                }
+                group = self.queue.take(worth, self.group) => {
+                    self.rush.set(group.events >= RUSH || !writing.is_empty());
+                    writing.push(async { tokio::join!(self.keep(group.requests), tokio::time::sleep(self.pace)) });
+                }
+                () = shutdown.cancelled(), if writing.is_empty() && self.queue.is_empty() => return Ok(()),
             }
-            while next.events < self.group
-                && let Ok(another) = waiting.try_recv()
-            {
-                next.take(another);
-            }
-            if !next.is_empty() && (writing.is_empty() || (next.events >= MANY && writing.len() == 1)) {
-                let group = std::mem::take(&mut next).requests;
-                writing.push(async { tokio::join!(self.keep(group), tokio::time::sleep(self.pace)) });
-            }
-            self.rush.set(next.events >= RUSH || writing.len() > 1);
         }
     }
 
