@@ -140,3 +140,6 @@ message!(webhook::WordpressPostUpdated, exchanges::WEBHOOK_EVENTS, "wordpress.up
 message!(webhook::WordpressEventsMissing, exchanges::WEBHOOK_EVENTS, "wordpress.missing.v1", |m| {
     format!("site:{}", m.site_id)
 });
+message!(webhook::WordpressElsewhere, exchanges::WEBHOOK_EVENTS, "wordpress.elsewhere.v1", |m| {
+    format!("site:{}", m.site_id)
+});

@@ -1,4 +1,6 @@
-use crate::webhook::{WordpressEventsMissing, WordpressPostUpdated, WordpressStatusChanged};
+use crate::webhook::{
+    WordpressElsewhere, WordpressEventsMissing, WordpressPostUpdated, WordpressStatusChanged,
+};
 use crate::{DecodeError, FromWire, Message};
 
 /// Everything webhook-ingest passes on from sites.
@@ -7,6 +9,7 @@ pub enum WordpressEvent {
     StatusChanged(WordpressStatusChanged),
     PostUpdated(WordpressPostUpdated),
     Missing(WordpressEventsMissing),
+    Elsewhere(WordpressElsewhere),
 }
 
 impl FromWire for WordpressEvent {
@@ -15,6 +18,8 @@ impl FromWire for WordpressEvent {
             FromWire::from_wire(type_name, body).map(Self::StatusChanged)
         } else if type_name == WordpressPostUpdated::type_name() {
             FromWire::from_wire(type_name, body).map(Self::PostUpdated)
+        } else if type_name == WordpressElsewhere::type_name() {
+            FromWire::from_wire(type_name, body).map(Self::Elsewhere)
         } else {
             FromWire::from_wire(type_name, body).map(Self::Missing)
         }

@@ -17,6 +17,7 @@ use super::wordpress_events::WordpressEvents;
 use crate::testing::{Api, Team, TestSite};
 
 mod commands;
+mod copies;
 mod reads;
 
 #[actix_web::test]

@@ -1,9 +1,10 @@
 use contracts::WordpressEvent;
 use contracts::topology::{Queue, queues};
-use contracts::webhook::{WordpressPostUpdated, WordpressStatusChanged};
+use contracts::webhook::{WordpressElsewhere, WordpressPostUpdated, WordpressStatusChanged};
 use database::Tx;
-use domain::Clock;
+use diesel::QueryResult;
 use domain::wordpress::Position;
+use domain::{AccountId, Clock, SiteId};
 use jiff::Timestamp;
 use mailbox::{Handler, HandlerError, OrFail};
 
@@ -11,6 +12,8 @@ use crate::AppState;
 use crate::flows::apply_wordpress_status::{StatusChange, apply_wordpress_statuses};
 use crate::flows::apply_wordpress_update::{PostUpdate, apply_wordpress_updates, catch_up, read_posts};
 use crate::flows::known_posts::KnownPosts;
+use crate::flows::suspect_clone::{is_elsewhere, suspect_clone};
+use crate::store::integrations;
 
 /// What sites told webhook-ingest of their posts. Whose the site is was settled there; whether the post is its content's, here.
 pub struct WordpressEvents {
@@ -29,12 +32,14 @@ impl Handler for WordpressEvents {
     const QUEUE: Queue = queues::INTEGRATION_WORDPRESS_EVENTS;
 
     async fn apply(&self, tx: &mut Tx, messages: Vec<WordpressEvent>) -> Result<(), HandlerError> {
-        let (mut changes, mut updates, mut gaps) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut changes, mut updates, mut gaps, mut copies) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for message in &messages {
             match message {
                 WordpressEvent::StatusChanged(change) => changes.push(parse(change).or_park()?),
                 WordpressEvent::PostUpdated(update) => updates.push(parse_update(update).or_park()?),
                 WordpressEvent::Missing(missing) => gaps.push(missing.site_id),
+                WordpressEvent::Elsewhere(elsewhere) => copies.push(elsewhere),
             }
         }
         let now = self.clock.now();
@@ -57,7 +62,21 @@ impl Handler for WordpressEvents {
         if !gaps.is_empty() {
             catch_up(tx, now, gaps).await.or_retry()?;
         }
+        for copy in copies {
+            suspect(tx, copy, now).await.or_retry()?;
+        }
         Ok(())
+    }
+}
+
+/// The site may have moved since.
+async fn suspect(tx: &mut Tx, copy: &WordpressElsewhere, now: Timestamp) -> QueryResult<()> {
+    let site = SiteId::new(copy.site_id);
+    match integrations::of_site(tx.conn(), AccountId::new(copy.account_id), site).await? {
+        Some(integration) if is_elsewhere(&copy.site_url, &integration) => {
+            suspect_clone(tx, site, &copy.site_url, now).await
+        }
+        _ => Ok(()),
     }
 }
 

@@ -29,6 +29,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Sites whose key came from a WordPress at another address.
+    elsewhere (site_id) {
+        site_id -> Int8,
+        /// The address, as it was told last.
+        site_url -> Text,
+        /// When the platform was told last.
+        told_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     /// Numbers that should have come before ones that did. One that came late is forgotten.
     gaps (id) {
         id -> Int8,
@@ -53,4 +64,4 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(deliveries, gaps, sequences_seen_until,);
+diesel::allow_tables_to_appear_in_same_query!(deliveries, elsewhere, gaps, sequences_seen_until,);

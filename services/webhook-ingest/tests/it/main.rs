@@ -7,6 +7,7 @@ mod service;
 mod site;
 
 mod bad_days;
+mod copies;
 mod crashes;
 mod gaps;
 mod identity;

@@ -95,7 +95,7 @@ async fn every_action_says_what_to_do() {
         .map(|event| match event {
             WordpressEvent::StatusChanged(it) => (it.post_id, it.post_status),
             WordpressEvent::PostUpdated(it) => (it.post_id, it.post_status),
-            WordpressEvent::Missing(it) => panic!("{it:?}"),
+            other => panic!("{other:?}"),
         })
         .collect();
     let none = String::new;

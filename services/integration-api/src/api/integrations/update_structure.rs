@@ -1,6 +1,6 @@
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
-use domain::{AddressPolicy, IntegrationId, SiteUrl};
+use domain::IntegrationId;
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -10,7 +10,7 @@ use self::given::GivenStructure;
 use super::not_found;
 use crate::access::SiteKey;
 use crate::flows::structure::take_structure;
-use crate::flows::suspect_clone::suspect_clone;
+use crate::flows::suspect_clone::{is_elsewhere, suspect_clone};
 use crate::store::integrations::{self, Integration, State};
 use crate::{AppState, codes};
 
@@ -82,16 +82,6 @@ pub async fn update_structure(
         last_structure_fetch: now,
         sync: SyncWish { enabled, post_types: taken.sync_post_types },
     }))
-}
-
-/// Only where both addresses can be read: a strange spelling is no proof of a copy.
-fn is_elsewhere(given: &str, integration: &Integration) -> bool {
-    let origin =
-        |text: &str| SiteUrl::parse(text, &AddressPolicy::with_loopback()).ok().map(|it| it.origin());
-    match (origin(given), origin(&integration.site_url)) {
-        (Some(given), Some(known)) => given != known,
-        _ => false,
-    }
 }
 
 fn shown(url: &str) -> String {

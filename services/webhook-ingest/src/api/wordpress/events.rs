@@ -19,6 +19,7 @@ use super::rest;
 use crate::admission::Admitted;
 use crate::app::AppState;
 use crate::flows::accept::{Kept, NewDelivery, PostEvent};
+use crate::flows::tell_elsewhere::tell_elsewhere;
 
 /// A plugin sends no more at once.
 const MOST: usize = 100;
@@ -95,15 +96,25 @@ pub async fn receive_events(request: Admitted, state: Data<AppState>) -> Result<
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "too_many_events", detail));
     }
     let now = state.directory.now();
-    let read: Vec<Result<NewDelivery, Ack>> =
-        events.iter().map(|event| read(event, &request, now).map_err(|why| rejected(event, why))).collect();
-    let (mut deliveries, mut places) = (Vec::new(), Vec::new());
-    for outcome in read {
-        places.push(outcome.map(|delivery| {
-            let id = delivery.webhook_id.clone().unwrap_or_default();
-            deliveries.push(delivery);
-            id
-        }));
+    let (mut deliveries, mut places, mut elsewhere) = (Vec::new(), Vec::new(), None);
+    for event in &events {
+        places.push(match read(event, &request, now) {
+            Ok(delivery) => {
+                let id = delivery.webhook_id.clone().unwrap_or_default();
+                deliveries.push(delivery);
+                Ok(id)
+            }
+            Err(why) => {
+                let ack = rejected(event, &why);
+                if let Wrong::OtherSite(address) = why {
+                    elsewhere = Some(address);
+                }
+                Err(ack)
+            }
+        });
+    }
+    if let Some(address) = elsewhere {
+        tell_elsewhere(&state.database, &request.site, &address, now).await;
     }
     // They are the larger part of what a request takes while it waits.
     drop(events);
@@ -162,14 +173,14 @@ fn taken(id: String, kept: Kept) -> Ack {
     Ack { id, status, delivery_id: kept.delivery().to_string(), ..Ack::default() }
 }
 
-fn rejected(event: &Value, why: Wrong) -> Ack {
+fn rejected(event: &Value, why: &Wrong) -> Ack {
     metrics::counter("webhook_rejected_total", "Events of a batch that can't be read.", &[])
         .with_label_values::<&str>(&[])
         .inc();
     let (code, detail) = match why {
-        Wrong::Field("", message) => ("invalid_event", message),
+        Wrong::Field("", message) => ("invalid_event", message.clone()),
         Wrong::Field(name, message) => ("invalid_event", format!("{name}: {message}")),
-        Wrong::OtherSite => {
+        Wrong::OtherSite(_) => {
             ("site_url_mismatch", "The key belongs to another site than the one in site_url.".to_owned())
         }
     };

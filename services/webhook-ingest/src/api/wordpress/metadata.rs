@@ -13,6 +13,7 @@ use super::rest;
 use super::single::{self, Receipt};
 use crate::admission::Admitted;
 use crate::app::AppState;
+use crate::flows::accept::PostEvent;
 
 /// A post, and what is new with it: inside `metadata`, beside it, or both.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -48,7 +49,7 @@ pub async fn receive_metadata(request: Admitted, state: Data<AppState>) -> Resul
     let (object, post) = single::read::<Post>(&request.body)?;
     let (rest, modified_at) = (rest::of_body(&object), rest::modified(&object));
     let body = to_text(&object);
-    let mut post = post.updated(&request.site, rest, body.clone())?;
-    post.modified_at = modified_at;
-    single::keep(&state, &request, UPDATED, body, Some(post)).await
+    let post = post.updated(&request.site, rest, body.clone());
+    let post = post.map(|post| Some(PostEvent { modified_at, ..post }));
+    single::keep(&state, &request, UPDATED, body, post).await
 }

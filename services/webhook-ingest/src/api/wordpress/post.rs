@@ -45,8 +45,8 @@ pub struct Post {
 #[derive(Debug)]
 pub enum Wrong {
     Field(&'static str, String),
-    /// It names another site than the one whose key came with it.
-    OtherSite,
+    /// It names this other site than the one whose key came with it.
+    OtherSite(String),
 }
 
 impl Post {
@@ -71,8 +71,8 @@ impl Post {
     }
 
     fn says(self, site: &Site, change: Change, data: String) -> Result<PostEvent, Wrong> {
-        if self.site_url.as_deref().is_some_and(|url| !url.is_empty() && !site.has_origin_of(url)) {
-            return Err(Wrong::OtherSite);
+        if let Some(url) = self.site_url.filter(|url| !url.is_empty() && !site.has_origin_of(url)) {
+            return Err(Wrong::OtherSite(url));
         }
         if let Some(status) = &self.status {
             check_line(status, 64).map_err(|error| Wrong::Field("post_status", error.to_string()))?;

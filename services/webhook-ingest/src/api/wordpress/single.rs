@@ -12,6 +12,7 @@ use web::{Json, Problem, Success};
 use super::post::Wrong;
 use crate::app::AppState;
 use crate::flows::accept::{NewDelivery, PostEvent};
+use crate::flows::tell_elsewhere::tell_elsewhere;
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Receipt {
@@ -26,7 +27,7 @@ impl From<Wrong> for Problem {
     fn from(wrong: Wrong) -> Self {
         match wrong {
             Wrong::Field(name, message) => Self::invalid_field(format!("/{name}"), message),
-            Wrong::OtherSite => Self::new(
+            Wrong::OtherSite(_) => Self::new(
                 StatusCode::FORBIDDEN,
                 "site_url_mismatch",
                 "The key belongs to another site than the one in site_url. If the site has moved, run the plugin's connection test.",
@@ -42,15 +43,19 @@ pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<(Map<String, Value>, T),
     Ok((Json::parse(body)?, Json::parse(body)?))
 }
 
-/// Keeps it. Without `webhook-id` each request counts.
+/// Keeps it, if it can be read. Without `webhook-id` each request counts.
 pub async fn keep(
     state: &AppState,
     request: &SignedRequest,
     kind: &str,
     body: String,
-    post: Option<PostEvent>,
+    post: Result<Option<PostEvent>, Wrong>,
 ) -> Result<Success<Receipt>, Problem> {
     let now = state.directory.now();
+    if let Err(Wrong::OtherSite(address)) = &post {
+        tell_elsewhere(&state.database, &request.site, address, now).await;
+    }
+    let post = post?;
     let delivery = NewDelivery {
         id: DeliveryId::generate(),
         account: request.site.account,

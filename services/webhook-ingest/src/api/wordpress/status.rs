@@ -32,6 +32,6 @@ use crate::app::AppState;
 pub async fn receive_status(request: Admitted, state: Data<AppState>) -> Result<Success<Receipt>, Problem> {
     let (object, post) = single::read::<Post>(&request.body)?;
     let body = to_text(&object);
-    let post = post.with_status(&request.site, body.clone())?;
-    single::keep(&state, &request, STATUS_CHANGED, body, Some(post)).await
+    let post = post.with_status(&request.site, body.clone()).map(Some);
+    single::keep(&state, &request, STATUS_CHANGED, body, post).await
 }

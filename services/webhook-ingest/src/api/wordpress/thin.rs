@@ -52,11 +52,11 @@ pub async fn receive_notice(request: Admitted, state: Data<AppState>) -> Result<
     let body = to_text(&object);
     let post = || Json::<Post>::parse(&request.body);
     let (kind, post) = match action.as_str() {
-        "post_deleted" => (DELETED, Some(post()?.deleted(&request.site, body.clone())?)),
+        "post_deleted" => (DELETED, post()?.deleted(&request.site, body.clone()).map(Some)),
         "post_created" | "post_updated" | "post_status_changed" => {
-            (UPDATED, Some(post()?.updated(&request.site, Rest::default(), body.clone())?))
+            (UPDATED, post()?.updated(&request.site, Rest::default(), body.clone()).map(Some))
         }
-        other => (other, None),
+        other => (other, Ok(None)),
     };
     single::keep(&state, &request, kind, body, post).await
 }
