@@ -14,7 +14,7 @@ pub(crate) async fn declare(channel: &Channel) -> Result<(), BrokerError> {
         let options = ExchangeDeclareOptions { durable: true, ..ExchangeDeclareOptions::default() };
         in_time(channel.exchange_declare(
             exchange.0.into(),
-            ExchangeKind::Topic,
+            ExchangeKind::Direct,
             options,
             FieldTable::default(),
         ))
