@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::processes::{self, Program};
+use crate::processes::{self, Machine, Program};
 
 /// The value that this part of a sorted list does not exceed.
 pub fn percentile(sorted: &[Duration], part: f64) -> Duration {
@@ -25,15 +25,17 @@ pub fn median(values: &[f64]) -> f64 {
 pub struct Meter<'a> {
     programs: &'a [Program],
     before: Vec<Duration>,
-    machine: (u64, u64),
+    machine: Machine,
 }
 
-/// Processor time by program, and which part of all processors' time was used, 0 to 1: by anybody, and by programs of other people.
+/// Processor time by program, and which part of all processors' time was used, 0 to 1: by anybody, by programs of other people, and, in both,
+/// by other machines on the same host.
 #[derive(Clone, Debug, Default)]
 pub struct Used {
     pub by_program: Vec<(&'static str, Duration)>,
     pub busy: f64,
     pub by_others: f64,
+    pub stolen: f64,
 }
 
 impl<'a> Meter<'a> {
@@ -47,12 +49,13 @@ impl<'a> Meter<'a> {
         for (program, before) in self.programs.iter().zip(&self.before) {
             by_program.push((program.name, program.processor_time()?.saturating_sub(*before)));
         }
-        let (busy, all) = processes::machine()?;
-        let all = (all - self.machine.1).max(1) as f64;
-        let busy = (busy - self.machine.0) as f64 / all;
+        let now = processes::machine()?;
+        let all = (now.all - self.machine.all).max(1) as f64;
+        let part = |of: fn(&Machine) -> u64| of(&now).saturating_sub(of(&self.machine)) as f64 / all;
+        let (busy, stolen) = (part(|it| it.busy), part(|it| it.stolen));
         let ours: Duration = by_program.iter().map(|(_, time)| *time).sum();
         let by_others = (busy - ours.as_secs_f64() / (processes::TICK.as_secs_f64() * all)).max(0.0);
-        Ok(Used { by_program, busy, by_others })
+        Ok(Used { by_program, busy, by_others, stolen })
     }
 }
 

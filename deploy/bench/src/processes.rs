@@ -89,15 +89,24 @@ fn read(stat: &str) -> Option<Process> {
     Some(Process { parent: u32::try_from(number(1)?).ok()?, ticks })
 }
 
-/// How busy all processors were since they started: busy time, and all time.
-pub fn machine() -> anyhow::Result<(u64, u64)> {
+/// What all processors did since they started, in [`TICK`]s.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Machine {
+    pub all: u64,
+    /// Not idle; what was stolen is in it.
+    pub busy: u64,
+    /// Somebody wanted them here, and the host gave them to another machine.
+    pub stolen: u64,
+}
+
+pub fn machine() -> anyhow::Result<Machine> {
     let stat = fs::read_to_string("/proc/stat")?;
     let first = stat.lines().next().unwrap_or_default();
     let times: Vec<u64> = first.split_whitespace().skip(1).filter_map(|text| text.parse().ok()).collect();
     // user nice system idle iowait irq softirq steal; guests' time is in user already.
     let all: u64 = times.iter().take(8).sum();
     let idle: u64 = times.iter().skip(3).take(2).sum();
-    Ok((all - idle, all))
+    Ok(Machine { all, busy: all - idle, stolen: times.get(7).copied().unwrap_or_default() })
 }
 
 /// How many programs wanted a processor, over the last minute.

@@ -32,8 +32,8 @@ pub struct Options {
     count: usize,
     #[arg(long, default_value_t = 3)]
     rounds: usize,
-    /// How long each steady rate is kept up.
-    #[arg(long, default_value_t = 10.0)]
+    /// How long each steady rate is kept up in each round.
+    #[arg(long, default_value_t = 5.0)]
     seconds: f64,
 }
 
@@ -63,8 +63,12 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         let seconds = LEFT_OUT.as_secs_f64() + options.seconds;
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of events")]
         let events = (rate * seconds) as usize;
-        let ours = Round::run(&stack, &mut sites, &mut heard, events, 1, Arrival::PerSecond(rate)).await?;
-        steady.push(Steady { rate, ours, alone: inserts::waits(&stack, rate, seconds).await? });
+        let (mut ours, mut alone) = (Vec::new(), Vec::new());
+        for _ in 0..options.rounds {
+            ours.push(Round::run(&stack, &mut sites, &mut heard, events, 1, Arrival::PerSecond(rate)).await?);
+            alone.push(inserts::waits(&stack, rate, seconds).await?);
+        }
+        steady.push(Steady { rate, ours, alone });
     }
     let (mut batches, mut singles) = (Vec::new(), Vec::new());
     for _ in 0..options.rounds {
@@ -84,11 +88,11 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     judge::judge(&stack, &all, &heard).await
 }
 
-/// Single events at a steady rate, and how long the same rows take by themselves.
+/// Single events at a steady rate, round by round, and how long the same rows take by themselves.
 struct Steady {
     rate: f64,
-    ours: Round,
-    alone: Vec<Duration>,
+    ours: Vec<Round>,
+    alone: Vec<Vec<Duration>>,
 }
 
 /// What something took, and how much of it there was.

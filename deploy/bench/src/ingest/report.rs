@@ -20,7 +20,7 @@ pub(super) struct Figures {
 
 impl Figures {
     pub fn into_rounds(self) -> impl Iterator<Item = Round> {
-        self.batches.into_iter().chain(self.singles).chain(self.steady.into_iter().map(|it| it.ours))
+        self.batches.into_iter().chain(self.singles).chain(self.steady.into_iter().flat_map(|it| it.ours))
     }
 }
 
@@ -84,6 +84,7 @@ fn processors(figures: &Figures) -> Table {
     table
 }
 
+/// The middle one of the rounds' values each: what another machine on the same host takes for a second stays out of it.
 fn waits(figures: &Figures) -> Table {
     let mut table = Table::default();
     let columns = [
@@ -97,31 +98,38 @@ fn waits(figures: &Figures) -> Table {
         "alone",
         "µs of ours each",
         "busy",
+        "stolen",
     ];
     table.row(["due → durable, ms, singly"].into_iter().chain(columns));
-    for steady in &figures.steady {
-        let (mut ours, mut alone) = (steady.ours.sent.waits.clone(), steady.alone.clone());
-        ours.sort_unstable();
-        alone.sort_unstable();
-        let at = |part| [&ours, &alone].map(|waits| percentile(waits, part));
-        let [ours_99, alone_99] = at(0.99);
-        let of_it = ratio(ours_99.as_secs_f64(), alone_99.as_secs_f64());
-        let mut row = vec![format!("at {}/s", whole(steady.rate))];
-        row.extend(at(0.5).map(tenths));
-        let mut once_sent = steady.ours.sent.waits_once_sent.clone();
-        once_sent.sort_unstable();
-        row.extend([tenths(ours_99), tenths(percentile(&once_sent, 0.99)), tenths(alone_99), of_it]);
-        row.extend(at(1.0).map(tenths));
-        let used = &steady.ours.used;
-        row.extend([
-            whole(used.per_piece(INGEST, steady.ours.events)),
-            format!("{} %", whole(used.busy * 100.0)),
+    for Steady { rate, ours, alone } in &figures.steady {
+        let of = |value: fn(&Round) -> f64| median(&ours.iter().map(value).collect::<Vec<_>>());
+        let by_itself =
+            |part| median(&alone.iter().map(|waits| milliseconds(waits, part)).collect::<Vec<_>>());
+        let p99 = of(|it| milliseconds(&it.sent.waits, 0.99));
+        table.row([
+            format!("at {}/s", whole(*rate)),
+            tenths(of(|it| milliseconds(&it.sent.waits, 0.5))),
+            tenths(by_itself(0.5)),
+            tenths(p99),
+            tenths(of(|it| milliseconds(&it.sent.waits_once_sent, 0.99))),
+            tenths(by_itself(0.99)),
+            ratio(p99, by_itself(0.99)),
+            tenths(of(|it| milliseconds(&it.sent.waits, 1.0))),
+            tenths(by_itself(1.0)),
+            whole(of(|it| it.used.per_piece(INGEST, it.events))),
+            format!("{} %", whole(of(|it| it.used.busy) * 100.0)),
+            format!("{} %", whole(of(|it| it.used.stolen) * 100.0)),
         ]);
-        table.row(row);
     }
     table
 }
 
-fn tenths(time: Duration) -> String {
-    format!("{:.1}", time.as_secs_f64() * 1_000.0)
+fn milliseconds(waits: &[Duration], part: f64) -> f64 {
+    let mut sorted = waits.to_vec();
+    sorted.sort_unstable();
+    percentile(&sorted, part).as_secs_f64() * 1_000.0
+}
+
+fn tenths(number: f64) -> String {
+    format!("{number:.1}")
 }
