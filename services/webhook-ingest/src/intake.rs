@@ -182,7 +182,8 @@ impl Committer {
         let outcome = self.commit(&group).await;
         COMMIT.with_label_values::<&str>(&[]).observe(began.elapsed().as_secs_f64());
         match outcome {
-            Ok(kept) => answer(group, kept),
+            // Waking those who wait takes the processor from us. The next group is on its way first.
+            Ok(kept) => drop(tokio::spawn(async { answer(group, kept) })),
             // One request that can't be written must not take the others with it.
             Err(NotKept::Failed(error)) if group.len() > 1 && !error.is_transient() => {
                 for alone in group {
