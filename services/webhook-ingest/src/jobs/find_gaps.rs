@@ -23,8 +23,10 @@ use crate::store::gaps;
 
 /// Older than anything that is still being written, with another replica's clock, too.
 const BEHIND: Duration = Duration::from_secs(15);
-/// Deliveries of so long a time are looked through in one transaction.
-const AT_ONCE: Duration = Duration::from_mins(1);
+/// So many deliveries are looked through in one transaction, or a few more that came in the same millisecond.
+const AT_ONCE: i64 = 1_000;
+/// Requests have the database to themselves so long after each: one statement over thousands of rows takes a processor for a tenth of a second.
+const REST: Duration = Duration::from_millis(100);
 /// Gaps that are followed at one site.
 const MOST: i64 = 200;
 
@@ -35,9 +37,9 @@ pub async fn find_gaps(
     shutdown: Shutdown,
 ) -> TaskResult {
     while shutdown.sleep(settings.every).await {
-        while pass(database, clock.now() - BEHIND, settings.patience).await?.more && !shutdown.is_cancelled()
-        {
-        }
+        while pass(database, clock.now() - BEHIND, settings.patience).await?.more
+            && shutdown.sleep(REST).await
+        {}
     }
     Ok(())
 }
@@ -52,7 +54,7 @@ pub struct Found {
     pub more: bool,
 }
 
-/// Looks through what came until `until`, and announces what has been missing for longer than `patience`.
+/// Looks through [`AT_ONCE`] of what came until `until`, and announces what has been missing for longer than `patience`.
 pub async fn pass(database: &Database, until: Timestamp, patience: Duration) -> Result<Found, DatabaseError> {
     let mut tx = database.begin().await?;
     if !gaps::try_lock(&mut tx).await? {
@@ -62,7 +64,7 @@ pub async fn pass(database: &Database, until: Timestamp, patience: Duration) -> 
     let mut found = Found::default();
     let from = gaps::seen_until(&mut tx).await?;
     if from < until {
-        let end = until.min(from + AT_ONCE);
+        let end = gaps::end_of(&mut tx, from, until, AT_ONCE).await?;
         let sites = gaps::see(&mut tx, from, end).await?;
         found.more = end < until;
         found.noticed = gaps::note(&mut tx, &sites, until).await?;

@@ -169,6 +169,12 @@ pub(super) fn first_id_at(time: Timestamp) -> Uuid {
     Uuid::from_u128(u128::try_from(time.as_millisecond()).unwrap_or(0) << 80)
 }
 
+/// The millisecond such an id was made in.
+pub(super) fn made_at(id: Uuid) -> Timestamp {
+    let ms = i64::try_from(id.as_u128() >> 80).unwrap_or(i64::MAX);
+    Timestamp::from_millisecond(ms).unwrap_or(Timestamp::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -179,5 +185,9 @@ mod tests {
         let id = Uuid::now_v7();
         assert!(first_id_at(now - jiff::SignedDuration::from_secs(1)) < id);
         assert!(first_id_at(now + jiff::SignedDuration::from_secs(1)) > id);
+        assert!(
+            first_id_at(made_at(id)) <= id
+                && first_id_at(made_at(id) + jiff::SignedDuration::from_millis(1)) > id
+        );
     }
 }

@@ -1,14 +1,17 @@
 //! Which numbers of a site's events came, and which did not.
 
+use std::time::Duration;
+
 use database::Tx;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
+use uuid::Uuid;
 
-use super::deliveries::first_id_at;
-use super::schema::{gaps, sequences_seen_until};
+use super::deliveries::{first_id_at, made_at};
+use super::schema::{deliveries, gaps, sequences_seen_until};
 
 /// Whether this transaction may look for gaps: one at a time, whatever the number of replicas.
 pub async fn try_lock(tx: &mut Tx) -> QueryResult<bool> {
@@ -24,6 +27,20 @@ pub async fn try_lock(tx: &mut Tx) -> QueryResult<bool> {
 pub async fn seen_until(tx: &mut Tx) -> QueryResult<Timestamp> {
     let row = sequences_seen_until::table.select(sequences_seen_until::seen_until);
     row.first::<jiff_diesel::Timestamp>(tx.conn()).await.map(Into::into)
+}
+
+/// When the first `most` of the deliveries that came from then until then had come. Ids are told apart by milliseconds.
+pub async fn end_of(tx: &mut Tx, from: Timestamp, until: Timestamp, most: i64) -> QueryResult<Timestamp> {
+    let next = deliveries::table
+        .filter(deliveries::id.ge(first_id_at(from)))
+        .filter(deliveries::id.lt(first_id_at(until)))
+        .order(deliveries::id)
+        .offset(most)
+        .select(deliveries::id)
+        .first::<Uuid>(tx.conn())
+        .await
+        .optional()?;
+    Ok(next.map_or(until, |id| until.min(made_at(id).max(from + Duration::from_millis(1)))))
 }
 
 /// Looks through the deliveries that came from then until then, by their ids. Returns the sites they are of.

@@ -93,6 +93,26 @@ async fn arrive(database: &Database, at: Timestamp, numbers: &[(i64, i64)]) {
     .unwrap();
 }
 
+/// More than one transaction looks through, most of them within one millisecond.
+#[tokio::test]
+async fn much_is_looked_through_in_pieces() {
+    let server = TestDatabase::new(webhook_ingest::MIGRATIONS).await;
+    let database = server.database("test");
+    let begun = soon();
+    let at = |ms: i64| begun + SignedDuration::from_millis(ms);
+    let numbers = |seqs: std::ops::Range<i64>| seqs.map(|seq| (1, seq)).collect::<Vec<_>>();
+    for (ms, seqs) in [(0, 0..2_500), (1, 2_500..2_600), (7, 2_601..4_000)] {
+        arrive(&database, at(ms), &numbers(seqs)).await;
+    }
+    let mut pieces = 1;
+    while find_gaps::pass(&database, at(8), PATIENCE).await.unwrap().more {
+        pieces += 1;
+    }
+    assert_eq!(pieces, 4);
+    assert_eq!(pass(&database, at(8) + PATIENCE, PATIENCE).await.announced, 1);
+    assert_eq!(of_site(&database, 1).await, [(2_600, 2_600)]);
+}
+
 #[tokio::test]
 async fn what_comes_late_was_never_missing() {
     let server = TestDatabase::new(webhook_ingest::MIGRATIONS).await;
