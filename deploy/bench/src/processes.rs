@@ -90,7 +90,7 @@ fn read(stat: &str) -> Option<Process> {
 }
 
 /// What all processors did since they started, in [`TICK`]s.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Debug)]
 pub struct Machine {
     pub all: u64,
     /// Not idle; what was stolen is in it.
