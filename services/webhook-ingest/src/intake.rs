@@ -2,9 +2,8 @@
 //!
 //! A transaction costs a flush to disk, however much is in it. So requests do not commit for themselves: they hand what they
 //! bring to the one [`Committer`], which writes everything that came in while it was busy with the group before, in one
-//! transaction, and only then answers each. A request alone is a group of one, at once; but groups keep a pace, because each costs both
-//! sides more than what is in it. When a good many events wait, a second group is begun beside the first: one is put together here while the
-//! other is written there.
+//! transaction, and only then answers each. A request alone is a group of one, at once. When a good many events wait, a second group is begun
+//! beside the first: one is put together here while the other is written there.
 //!
 //! What is not committed is not answered with a success. A group that takes too long, a database that is away, or too many
 //! waiting requests are a refusal to come back from; what was committed after all is then a duplicate.
@@ -53,8 +52,6 @@ pub struct Committer {
     database: Database,
     queue: Arc<Queue<Waiting>>,
     group: usize,
-    /// How long a group takes at least, for those that come after it.
-    pace: Duration,
     timeout: Duration,
     /// On while requests come in faster than they are written.
     rush: Rush,
@@ -104,8 +101,8 @@ pub fn open(database: Database, settings: &IntakeSettings, rush: Rush) -> (Intak
         room: Arc::new(Semaphore::new(settings.waiting_bytes.max(settings.batch_limit_bytes).div_ceil(UNIT))),
         overfull: Arc::default(),
     };
-    let (group, pace, timeout) = (settings.group, settings.pace, settings.commit_timeout);
-    (intake, Committer { database, queue, group, pace, timeout, rush })
+    let (group, timeout) = (settings.group, settings.commit_timeout);
+    (intake, Committer { database, queue, group, timeout, rush })
 }
 
 /// So many events are worth a second transaction beside the one under way.
@@ -159,14 +156,14 @@ impl Committer {
                 _ => usize::MAX,
             };
             tokio::select! {
-                Some(_) = writing.next(), if !writing.is_empty() => {
+                Some(()) = writing.next(), if !writing.is_empty() => {
                     if self.queue.is_empty() {
                         self.rush.set(false);
                     }
                 }
                 group = self.queue.take(worth, self.group) => {
                     self.rush.set(group.events >= RUSH || !writing.is_empty());
-                    writing.push(async { tokio::join!(self.keep(group.requests), tokio::time::sleep(self.pace)) });
+                    writing.push(self.keep(group.requests));
                 }
                 () = shutdown.cancelled(), if writing.is_empty() && self.queue.is_empty() => return Ok(()),
             }

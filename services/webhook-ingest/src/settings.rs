@@ -52,8 +52,6 @@ pub struct IntakeSettings {
     pub waiting_bytes: usize,
     pub group: usize,
     #[serde(with = "settings::duration")]
-    pub pace: Duration,
-    #[serde(with = "settings::duration")]
     pub commit_timeout: Duration,
     pub outbox_limit: i64,
 }

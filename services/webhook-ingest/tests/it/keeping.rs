@@ -1,9 +1,10 @@
 //! What was taken in is kept once, in order.
 
 use std::fmt::Write;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use contracts::WordpressEvent;
+use database::Tx;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use testkit::eventually;
@@ -154,26 +155,32 @@ async fn the_same_event_many_times_at_once_is_kept_once() {
 }
 
 #[tokio::test]
-async fn a_request_alone_is_written_at_once_and_those_on_its_heels_together() {
-    let service = Service::start_set(&[("IGNY8__INTAKE__PACE", "1500ms")]).await;
-    let site = Site::signing(6);
+async fn a_request_alone_is_written_at_once_and_those_that_come_meanwhile_together() {
+    let (service, site) = (Service::start().await, Site::signing(6));
     service.knows(&site).await;
-    let groups = async || {
+    let metric = async |name: &str| {
         let metrics = service.get_text("/metrics").await;
-        metrics.lines().find_map(|line| line.strip_prefix("webhook_group_events_count ")?.parse::<i64>().ok())
+        metrics.lines().find_map(|line| line.strip_prefix(name)?.trim().parse::<i64>().ok()).unwrap_or(0)
     };
     for round in 0..2_i64 {
-        let begun = Instant::now();
-        let alone = service.send(&site, &[site.event(10 * round, 7, "draft")]).await;
-        assert_eq!(alone.acks(), ["accepted"]);
-        assert!(begun.elapsed() < Duration::from_secs(1), "nobody had come before it");
-        let after = (1..6).map(|seq| [site.event(10 * round + seq, 7, "draft")]).collect::<Vec<_>>();
-        for answer in futures::future::join_all(after.iter().map(|it| service.send(&site, it))).await {
-            assert_eq!(answer.acks(), ["accepted"]);
-        }
-        assert!(begun.elapsed() > Duration::from_millis(1_400), "the next group keeps its distance");
-        assert_eq!(groups().await, Some(2 * (round + 1)));
-        tokio::time::sleep(Duration::from_millis(1_600)).await;
+        let lock = hold_deliveries(&service).await;
+        let alone = [site.event(10 * round, 7, "draft")];
+        let after: Vec<_> = (1..6).map(|seq| [site.event(10 * round + seq, 7, "draft")]).collect();
+        let first = service.send(&site, &alone);
+        let others = async {
+            one_waits_for_the_lock(&service).await;
+            futures::future::join_all(after.iter().map(|it| service.send(&site, it))).await
+        };
+        let release = async {
+            let all = async || (metric("http_requests_in_flight ").await > 6).then_some(());
+            eventually("all have come", all).await;
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            lock.commit().await.unwrap();
+        };
+        let (first, others, ()) = tokio::join!(first, others, release);
+        assert_eq!(first.acks(), ["accepted"]);
+        assert!(others.iter().all(|it| it.acks() == ["accepted"]));
+        assert_eq!(metric("webhook_group_events_count ").await, 2 * (round + 1));
     }
     service.stop().await;
 }
@@ -209,10 +216,7 @@ async fn an_answer_that_never_arrived_is_asked_for_again() {
     service.knows(&site).await;
     let body = json!([site.event(1, 7, "draft")]).to_string();
 
-    // While the table is locked the event is on its way to disk and nobody has been answered.
-    let mut lock = service.database.begin().await.unwrap();
-    let sql = diesel::sql_query("LOCK TABLE deliveries IN SHARE MODE");
-    diesel_async::RunQueryDsl::execute(sql, lock.conn()).await.unwrap();
+    let lock = hold_deliveries(&service).await;
     let address = service.base.strip_prefix("http://").unwrap().to_owned();
     let mut stream = tokio::net::TcpStream::connect(&address).await.unwrap();
     let mut request = format!("POST {EVENTS} HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n", body.len());
@@ -220,10 +224,7 @@ async fn an_answer_that_never_arrived_is_asked_for_again() {
         write!(request, "{name}: {value}\r\n").unwrap();
     }
     stream.write_all(format!("{request}\r\n{body}").as_bytes()).await.unwrap();
-    let blocked =
-        "FROM pg_stat_activity WHERE application_name = 'webhook-ingest' AND wait_event_type = 'Lock'";
-    eventually("the event waits for the lock", async || (service.count(blocked).await > 0).then_some(()))
-        .await;
+    one_waits_for_the_lock(&service).await;
     #[expect(deprecated, reason = "to end the connection by a reset")]
     stream.set_linger(Some(Duration::ZERO)).unwrap();
     drop(stream);
@@ -235,4 +236,19 @@ async fn an_answer_that_never_arrived_is_asked_for_again() {
     assert_eq!(service.post(EVENTS, site.headers(&body), body).await.acks(), ["duplicate"]);
     assert_eq!(service.outbox().await.len(), 1);
     service.stop().await;
+}
+
+/// While the table is locked what is written is on its way to disk, and nobody is answered.
+async fn hold_deliveries(service: &Service) -> Tx {
+    let mut lock = service.database.begin().await.unwrap();
+    let sql = diesel::sql_query("LOCK TABLE deliveries IN SHARE MODE");
+    diesel_async::RunQueryDsl::execute(sql, lock.conn()).await.unwrap();
+    lock
+}
+
+async fn one_waits_for_the_lock(service: &Service) {
+    let blocked =
+        "FROM pg_stat_activity WHERE application_name = 'webhook-ingest' AND wait_event_type = 'Lock'";
+    eventually("an event waits for the lock", async || (service.count(blocked).await > 0).then_some(()))
+        .await;
 }
