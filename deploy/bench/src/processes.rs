@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -30,16 +31,34 @@ impl Program {
 
     /// Processor time so far, that of children who are gone included.
     pub fn processor_time(&self) -> anyhow::Result<Duration> {
-        let all = processes()?;
-        let mut ticks = 0;
-        let mut family = vec![self.pid];
-        while let Some(pid) = family.pop() {
-            if let Some(process) = all.get(&pid) {
-                ticks += process.ticks;
-                family.extend(all.iter().filter(|(_, other)| other.parent == pid).map(|(pid, _)| *pid));
+        let ticks: u64 = self.family()?.values().map(|it| it.ticks).sum();
+        Ok(TICK * u32::try_from(ticks)?)
+    }
+
+    /// Lets it and its children run on these processors only, like `0-3`; children to come do as their parents.
+    pub fn run_on(&self, processors: &str) -> anyhow::Result<()> {
+        for pid in self.family()?.into_keys() {
+            let pid = pid.to_string();
+            let mut command = Command::new("taskset");
+            command.args(["--all-tasks", "--cpu-list", "--pid", processors, &pid]).stdout(Stdio::null());
+            let done = command.stderr(Stdio::null()).status().context("taskset can't be started")?.success();
+            // Some end meanwhile.
+            anyhow::ensure!(done || !Path::new("/proc").join(&pid).exists(), "{} can't be moved", self.name);
+        }
+        Ok(())
+    }
+
+    /// With all its children.
+    fn family(&self) -> anyhow::Result<HashMap<u32, Process>> {
+        let mut all = processes()?;
+        let (mut family, mut next) = (HashMap::new(), vec![self.pid]);
+        while let Some(pid) = next.pop() {
+            if let Some(process) = all.remove(&pid) {
+                family.insert(pid, process);
+                next.extend(all.iter().filter(|(_, other)| other.parent == pid).map(|(pid, _)| *pid));
             }
         }
-        Ok(TICK * u32::try_from(ticks)?)
+        Ok(family)
     }
 
     /// The most memory it ever had, in KiB.
@@ -136,5 +155,18 @@ mod tests {
         while begun.elapsed() < TICK * 10 {}
         assert!(Program::ourselves().processor_time().unwrap() > before);
         assert!(Program::ourselves().most_memory().unwrap() > 0);
+    }
+
+    #[test]
+    fn all_threads_of_a_program_are_moved_and_brought_back() {
+        let (ourselves, all) = (Program::ourselves(), processors());
+        let (ask, asked) = std::sync::mpsc::channel();
+        let (say, said) = std::sync::mpsc::channel();
+        std::thread::spawn(move || asked.iter().try_for_each(|()| say.send(processors())));
+        for (list, expected) in [("0".to_owned(), 1), (format!("0-{}", all - 1), all)] {
+            ourselves.run_on(&list).unwrap();
+            ask.send(()).unwrap();
+            assert_eq!((processors(), said.recv().unwrap()), (expected, expected));
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::round::{Heard, Round};
+use super::round::{Listener, Round};
 use super::stack::Stack;
 use crate::stack::until;
 use crate::table::whole;
@@ -27,7 +27,7 @@ struct Ack {
     delivery_id: Uuid,
 }
 
-pub async fn judge(stack: &Stack, rounds: &[Round], heard: &Heard) -> anyhow::Result<()> {
+pub async fn judge(stack: &Stack, rounds: &[Round], listener: &Listener) -> anyhow::Result<()> {
     let mut taken = HashSet::new();
     for round in rounds {
         for answer in &round.sent.answers {
@@ -39,7 +39,7 @@ pub async fn judge(stack: &Stack, rounds: &[Round], heard: &Heard) -> anyhow::Re
     }
     let events: usize = rounds.iter().map(|it| it.events).sum();
     anyhow::ensure!(taken.len() == events, "{} of {events} events were taken", taken.len());
-    let out = &heard.deliveries;
+    let out = &listener.deliveries;
     anyhow::ensure!(taken == *out, "{} were taken and {} came out", taken.len(), out.len());
     let kept = stack.count("SELECT count(*) AS n FROM deliveries").await?;
     anyhow::ensure!(kept == i64::try_from(events)?, "{kept} of {events} deliveries are there");
@@ -48,7 +48,7 @@ pub async fn judge(stack: &Stack, rounds: &[Round], heard: &Heard) -> anyhow::Re
     println!(
         "  judged: {} events, each taken once, kept once and read from the broker; {} read twice",
         whole(events as f64),
-        heard.again
+        listener.again
     );
     Ok(())
 }

@@ -17,7 +17,7 @@ mod sites;
 mod stack;
 
 use load::Arrival;
-use round::{Heard, Round};
+use round::{Listener, Round};
 use sites::Site;
 use stack::Stack;
 
@@ -53,29 +53,22 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         options.stack.sites,
         processes::load()
     );
-    let (mut sites, mut heard) = (sites::make(options.stack.sites), Heard::default());
+    let (mut sites, mut listener) = (sites::make(options.stack.sites), Listener::open(&stack).await?);
     stack.connect(&sites).await?;
-    let mut all = vec![Round::run(&stack, &mut sites, &mut heard, 2_000, 1, Arrival::AtOnce).await?];
+    let mut all = vec![Round::run(&stack, &mut sites, &mut listener, 2_000, 1, Arrival::AtOnce).await?];
     inserts::prepare(&stack).await?;
     // Before the bursts, which leave the disk busy.
-    let mut steady = Vec::new();
-    for rate in STEADY {
-        let seconds = LEFT_OUT.as_secs_f64() + options.seconds;
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of events")]
-        let events = (rate * seconds) as usize;
-        let (mut ours, mut alone) = (Vec::new(), Vec::new());
-        for _ in 0..options.rounds {
-            ours.push(Round::run(&stack, &mut sites, &mut heard, events, 1, Arrival::PerSecond(rate)).await?);
-            alone.push(inserts::waits(&stack, rate, seconds).await?);
-        }
-        steady.push(Steady { rate, ours, alone });
-    }
+    stack.part()?;
+    let steady = steadily(&stack, &options, &mut sites, &mut listener).await?;
+    stack.mix()?;
     let (mut batches, mut singles) = (Vec::new(), Vec::new());
     for _ in 0..options.rounds {
-        batches
-            .push(Round::run(&stack, &mut sites, &mut heard, options.count, BATCH, Arrival::AtOnce).await?);
-        singles
-            .push(Round::run(&stack, &mut sites, &mut heard, options.count / 2, 1, Arrival::AtOnce).await?);
+        batches.push(
+            Round::run(&stack, &mut sites, &mut listener, options.count, BATCH, Arrival::AtOnce).await?,
+        );
+        singles.push(
+            Round::run(&stack, &mut sites, &mut listener, options.count / 2, 1, Arrival::AtOnce).await?,
+        );
     }
     let memory_kib = stack.ingest().most_memory()?;
     let requests = sites::requests(&mut sites, options.count / 2, 1);
@@ -85,7 +78,28 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     let figures = report::Figures { batches, singles, steady, bare, one_by_one, together, memory_kib };
     report::print(&figures);
     all.extend(figures.into_rounds());
-    judge::judge(&stack, &all, &heard).await
+    judge::judge(&stack, &all, &listener).await
+}
+
+async fn steadily(
+    stack: &Stack,
+    options: &Options,
+    sites: &mut [Site],
+    listener: &mut Listener,
+) -> anyhow::Result<Vec<Steady>> {
+    let mut steady = Vec::new();
+    for rate in STEADY {
+        let seconds = LEFT_OUT.as_secs_f64() + options.seconds;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of events")]
+        let events = (rate * seconds) as usize;
+        let (mut ours, mut alone) = (Vec::new(), Vec::new());
+        for _ in 0..options.rounds {
+            ours.push(Round::run(stack, sites, listener, events, 1, Arrival::PerSecond(rate)).await?);
+            alone.push(inserts::waits(stack, rate, seconds).await?);
+        }
+        steady.push(Steady { rate, ours, alone });
+    }
+    Ok(steady)
 }
 
 /// Single events at a steady rate, round by round, and how long the same rows take by themselves.

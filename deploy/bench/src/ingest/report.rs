@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::round::Round;
-use super::stack::{BARE, INGEST};
+use super::stack::{BARE, INGEST, POSTGRES};
 use super::{Steady, Taken};
 use crate::measure::{Used, median, percentile};
 use crate::table::{Table, ratio, whole};
@@ -70,9 +70,9 @@ fn processors(figures: &Figures) -> Table {
         totals = (totals.0 + single, totals.1 + batch);
         let (single_alone, batch_alone) = match name {
             INGEST => (alone(&figures.bare, |used, count| used.per_piece(BARE, count)), String::new()),
-            "PostgreSQL" => (
-                alone(&figures.one_by_one, |used, count| used.per_piece("PostgreSQL", count)),
-                alone(&figures.together, |used, count| used.per_piece("PostgreSQL", count)),
+            POSTGRES => (
+                alone(&figures.one_by_one, |used, count| used.per_piece(POSTGRES, count)),
+                alone(&figures.together, |used, count| used.per_piece(POSTGRES, count)),
             ),
             "driver" => (alone(&figures.bare, |used, count| used.per_piece("driver", count)), String::new()),
             BARE => continue,

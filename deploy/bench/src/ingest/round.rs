@@ -21,9 +21,10 @@ pub struct Round {
     pub used: Used,
 }
 
-/// Deliveries that came out of the broker, in all rounds. One that comes again, perhaps in the next round, is counted as such.
-#[derive(Default)]
-pub struct Heard {
+/// Reads what comes out of the broker, in all rounds: when a consumer goes, RabbitMQ hands out again what it had not yet noted as acknowledged.
+pub struct Listener {
+    consumer: Consumer,
+    /// What came out. One that comes again, perhaps in the next round, is counted as such.
     pub deliveries: HashSet<Uuid>,
     pub again: usize,
 }
@@ -39,7 +40,7 @@ impl Round {
     pub async fn run(
         stack: &Stack,
         sites: &mut [Site],
-        heard: &mut Heard,
+        listener: &mut Listener,
         events: usize,
         per_request: usize,
         arrival: Arrival,
@@ -47,20 +48,15 @@ impl Round {
         let requests = Arc::new(sites::requests(sites, events, per_request));
         let events = requests.iter().map(|it| it.events).sum();
         let connections = if per_request > 1 { CONNECTIONS_OF_BATCHES } else { CONNECTIONS };
-        let mut consumer = stack.broker.consumer(QUEUE.name, PREFETCH).await?;
         let begun = Instant::now();
         let meter = Meter::start(&stack.programs)?;
         let both = async {
-            tokio::try_join!(
-                load::send(stack.port, requests, connections, arrival),
-                listen(&mut consumer, heard, events)
-            )
+            tokio::try_join!(load::send(stack.port, requests, connections, arrival), listener.listen(events))
         };
         let (sent, ()) = tokio::time::timeout(PATIENCE, both)
             .await
             .with_context(|| format!("not all of {events} events came through within {PATIENCE:?}"))??;
         let (through, used) = (begun.elapsed(), meter.read()?);
-        consumer.close().await;
         Ok(Self { events, sent, through, used })
     }
 
@@ -73,23 +69,31 @@ impl Round {
     }
 }
 
-async fn listen(consumer: &mut Consumer, heard: &mut Heard, awaited: usize) -> anyhow::Result<()> {
-    let awaited = heard.deliveries.len() + awaited;
-    while heard.deliveries.len() < awaited {
-        let batch = consumer.next_batch(TOGETHER).await?;
-        for message in &batch {
-            let delivery = match WordpressEvent::from_wire(&message.type_name, &message.body)? {
-                WordpressEvent::StatusChanged(it) => it.delivery_id,
-                WordpressEvent::PostUpdated(it) => it.delivery_id,
-                other => anyhow::bail!("not what was sent: {other:?}"),
-            };
-            if !heard.deliveries.insert(delivery.parse()?) {
-                heard.again += 1;
+impl Listener {
+    pub async fn open(stack: &Stack) -> anyhow::Result<Self> {
+        let consumer = stack.broker.consumer(QUEUE.name, PREFETCH).await?;
+        Ok(Self { consumer, deliveries: HashSet::new(), again: 0 })
+    }
+
+    /// Until so many more have come.
+    async fn listen(&mut self, awaited: usize) -> anyhow::Result<()> {
+        let awaited = self.deliveries.len() + awaited;
+        while self.deliveries.len() < awaited {
+            let batch = self.consumer.next_batch(TOGETHER).await?;
+            for message in &batch {
+                let delivery = match WordpressEvent::from_wire(&message.type_name, &message.body)? {
+                    WordpressEvent::StatusChanged(it) => it.delivery_id,
+                    WordpressEvent::PostUpdated(it) => it.delivery_id,
+                    other => anyhow::bail!("not what was sent: {other:?}"),
+                };
+                if !self.deliveries.insert(delivery.parse()?) {
+                    self.again += 1;
+                }
+            }
+            if let Some(last) = batch.last() {
+                self.consumer.ack_through(last).await?;
             }
         }
-        if let Some(last) = batch.last() {
-            consumer.ack_through(last).await?;
-        }
+        Ok(())
     }
-    Ok(())
 }

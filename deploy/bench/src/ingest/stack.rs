@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::Site;
-use crate::processes::Program;
+use crate::processes::{Program, processors};
 use crate::stack::{send, until};
 
 #[derive(clap::Args)]
@@ -38,6 +38,7 @@ pub struct Stack {
     pub database_url: Url,
     pub broker: Broker,
     pub programs: Vec<Program>,
+    processors: usize,
     pub port: u16,
     pub bare_port: u16,
     pepper: Pepper,
@@ -45,6 +46,9 @@ pub struct Stack {
 
 pub const QUEUE: Queue = queues::INTEGRATION_WORDPRESS_EVENTS;
 pub const INGEST: &str = "webhook-ingest";
+pub const POSTGRES: &str = "PostgreSQL";
+const RABBITMQ: &str = "RabbitMQ";
+const SERVERS: [&str; 2] = [POSTGRES, RABBITMQ];
 pub const BARE: &str = "bare HTTP";
 
 /// Everything else comes from the environment: the service's own settings.
@@ -68,11 +72,12 @@ impl Stack {
             broker: Broker::new(&broker, "bench"),
             programs: vec![
                 program(INGEST, "webhook-ingest")?,
-                program("PostgreSQL", "postgres")?,
-                program("RabbitMQ", "rabbitmq")?,
+                program(POSTGRES, "postgres")?,
+                program(RABBITMQ, "rabbitmq")?,
                 program(BARE, "bare-http")?,
                 Program::ourselves(),
             ],
+            processors: processors(),
             port: options.port,
             bare_port: options.bare_port,
             pepper: Pepper::from_base64(&secrets.api_key_pepper)?,
@@ -81,6 +86,27 @@ impl Stack {
 
     pub fn ingest(&self) -> &Program {
         &self.programs[0]
+    }
+
+    /// Gives the servers one half of the processors, and the service and whoever sends the other: what sleeps and wakes all the time is else
+    /// gathered on one processor by a kernel that spares the others.
+    pub fn part(&self) -> anyhow::Result<()> {
+        let half = self.processors / 2;
+        if half == 0 {
+            return Ok(());
+        }
+        for program in &self.programs {
+            let servers = SERVERS.contains(&program.name);
+            let (first, end) = if servers { (half, self.processors) } else { (0, half) };
+            program.run_on(&format!("{first}-{}", end - 1))?;
+        }
+        Ok(())
+    }
+
+    /// Everybody may run everywhere.
+    pub fn mix(&self) -> anyhow::Result<()> {
+        let all = format!("0-{}", self.processors - 1);
+        self.programs.iter().try_for_each(|program| program.run_on(&all))
     }
 
     /// Tells the service of all sites, and waits until it knows them.
