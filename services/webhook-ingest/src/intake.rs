@@ -21,7 +21,7 @@ use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use lifecycle::{Shutdown, TaskResult};
 use mailbox::Rush;
-use telemetry::metrics::{self, HistogramVec, IntCounterVec};
+use telemetry::metrics::{self, HistogramVec, IntCounterVec, IntGauge};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tracing::Instrument;
 use web::Problem;
@@ -138,6 +138,7 @@ impl Intake {
         let (answer, answered) = oneshot::channel();
         let events = deliveries.len();
         self.queue.put(Waiting { deliveries, span: tracing::Span::current(), answer }, events)?;
+        WAITING.inc();
         match tokio::time::timeout(self.patience, answered).await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(_)) | Err(_) => Err(NotKept::TooSlow),
@@ -162,6 +163,7 @@ impl Committer {
                     }
                 }
                 group = self.queue.take(worth, self.group) => {
+                    WAITING.sub(i64::try_from(group.requests.len()).unwrap_or_default());
                     self.rush.set(group.events >= RUSH || !writing.is_empty());
                     writing.push(self.keep(group.requests));
                 }
@@ -233,6 +235,10 @@ fn count(kept: &[Kept]) {
 
 static DELIVERIES: LazyLock<IntCounterVec> = LazyLock::new(|| {
     metrics::counter("webhook_deliveries_total", "Events taken in, by outcome.", &["outcome"])
+});
+static WAITING: LazyLock<IntGauge> = LazyLock::new(|| {
+    metrics::gauge("webhook_waiting_requests", "Requests that wait to be written.", &[])
+        .with_label_values::<&str>(&[])
 });
 static GROUP: LazyLock<HistogramVec> = LazyLock::new(|| {
     let sizes = &[1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 500.0, 1000.0, 2500.0];

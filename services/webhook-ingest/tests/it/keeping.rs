@@ -172,9 +172,8 @@ async fn a_request_alone_is_written_at_once_and_those_that_come_meanwhile_togeth
             futures::future::join_all(after.iter().map(|it| service.send(&site, it))).await
         };
         let release = async {
-            let all = async || (metric("http_requests_in_flight ").await > 6).then_some(());
-            eventually("all have come", all).await;
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            let all = async || (metric("webhook_waiting_requests ").await == 5).then_some(());
+            eventually("the others wait to be written", all).await;
             lock.commit().await.unwrap();
         };
         let (first, others, ()) = tokio::join!(first, others, release);
