@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -39,11 +39,16 @@ impl Program {
     pub fn run_on(&self, processors: &str) -> anyhow::Result<()> {
         for pid in self.family()?.into_keys() {
             let pid = pid.to_string();
-            let mut command = Command::new("taskset");
-            command.args(["--all-tasks", "--cpu-list", "--pid", processors, &pid]).stdout(Stdio::null());
-            let done = command.stderr(Stdio::null()).status().context("taskset can't be started")?.success();
+            let arguments = ["--all-tasks", "--cpu-list", "--pid", processors, &pid];
+            let output =
+                Command::new("taskset").args(arguments).output().context("taskset can't be started")?;
             // Some end meanwhile.
-            anyhow::ensure!(done || !Path::new("/proc").join(&pid).exists(), "{} can't be moved", self.name);
+            anyhow::ensure!(
+                output.status.success() || !Path::new("/proc").join(&pid).exists(),
+                "{} can't be moved: {}",
+                self.name,
+                String::from_utf8_lossy(&output.stderr)
+            );
         }
         Ok(())
     }

@@ -58,9 +58,9 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     let mut all = vec![Round::run(&stack, &mut sites, &mut listener, 2_000, 1, Arrival::AtOnce).await?];
     inserts::prepare(&stack).await?;
     // Before the bursts, which leave the disk busy.
-    stack.part()?;
-    let steady = steadily(&stack, &options, &mut sites, &mut listener).await?;
-    stack.mix()?;
+    stack.pin()?;
+    let steady = steady_rates(&stack, &options, &mut sites, &mut listener).await?;
+    stack.unpin()?;
     let (mut batches, mut singles) = (Vec::new(), Vec::new());
     for _ in 0..options.rounds {
         batches.push(
@@ -81,7 +81,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     judge::judge(&stack, &all, &listener).await
 }
 
-async fn steadily(
+async fn steady_rates(
     stack: &Stack,
     options: &Options,
     sites: &mut [Site],

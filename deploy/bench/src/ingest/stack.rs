@@ -90,7 +90,7 @@ impl Stack {
 
     /// Gives the servers one half of the processors, and the service and whoever sends the other: what sleeps and wakes all the time is else
     /// gathered on one processor by a kernel that spares the others.
-    pub fn part(&self) -> anyhow::Result<()> {
+    pub fn pin(&self) -> anyhow::Result<()> {
         let half = self.processors / 2;
         if half == 0 {
             return Ok(());
@@ -104,7 +104,7 @@ impl Stack {
     }
 
     /// Everybody may run everywhere.
-    pub fn mix(&self) -> anyhow::Result<()> {
+    pub fn unpin(&self) -> anyhow::Result<()> {
         let all = format!("0-{}", self.processors - 1);
         self.programs.iter().try_for_each(|program| program.run_on(&all))
     }
