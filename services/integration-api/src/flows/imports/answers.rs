@@ -110,19 +110,16 @@ async fn turn_page(
     import: &mut Import,
     (cursor, more): (String, bool),
 ) -> QueryResult<()> {
-    let (account, integration, kind) = (import.account_id, import.integration_id, import.kind.clone());
-    let started_at = import.started_at;
+    let (account, integration, started_at) = (import.account_id, import.integration_id, import.started_at);
+    let is_import = import.kind == Kind::Import.as_str();
     if let Some(current) = current(import) {
         // A site that goes nowhere would be asked the same for ever.
         let moves_on = more && current.cursor != cursor;
         current.cursor = cursor;
         current.done = !moves_on;
-        let cursor = match kind.as_str() {
-            // What is read by id says nothing of when; the next run looks from the beginning of this one on.
-            "import" => (started_at - OVERLAP).to_string(),
-            _ => current.cursor.clone(),
-        };
         if current.done {
+            // What is read by id says nothing of when; the next run looks from the beginning of this one on.
+            let cursor = if is_import { (started_at - OVERLAP).to_string() } else { current.cursor.clone() };
             imports::set_cursor(tx.conn(), (account, integration, &current.post_type), &cursor, now).await?;
         }
     }
